@@ -1,0 +1,1 @@
+"""Judgement: frames, settings and a time in; frames and dataclasses out. Pure."""

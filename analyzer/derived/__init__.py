@@ -1,0 +1,1 @@
+"""Facts put in order, without judgement yet: people, threads, episodes, meetings."""

@@ -1,0 +1,317 @@
+"""Shapes of the derived frames: every column, its dtype and its meaning, in one place.
+
+Ids are int64 and -1 means "none"; times are UTC instants and ``NaT`` means "not (yet)";
+durations carry their unit (``_hours`` wall time, ``_eh`` effective hours of the contact's week).
+``evidence`` columns hold tuples of references: ``"message:12"``, ``"event:7"``, ``"mark:3"``,
+``"deal:2"``, oldest first. People ids are stable for the same store: addresses in sorted order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import pandas as pd
+
+from store.facts import TIME
+
+#: Labels of ``analyzer.intents`` in their fixed order.
+INTENTS: Final = (
+    "expects_reply",
+    "meeting_request",
+    "reschedule",
+    "cancel",
+    "no_show",
+    "apology",
+    "refusal",
+    "brush_off",
+    "commitment",
+    "follow_up",
+    "proposal",
+    "acceptance",
+    "auto",
+    "delegate",
+    "objection",
+)
+
+FAMILIES: Final = ("meetings", "answers", "proposals", "promises", "cycles", "effort")
+
+VERDICTS: Final = (
+    "walk away",
+    "change approach",
+    "last try",
+    "stop chasing",
+    "park",
+    "win back",
+    "do not contact",
+    "keep going",
+    "unclear",
+)
+
+COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        # one row per mailbox (address + display name) of the facts
+        "mailboxes": {"mailbox": "int64", "person": "int64"},
+        # one row per person. own: the rep; colleague: shares an own domain (never a free-mail
+        # one); automatic: no-reply, list and machine addresses. address: the one used most;
+        # addresses: all of them, sorted. company: registrable domain, for free-mail the address.
+        # zone: IANA name or UTC offset seen in their mail, "" unknown; country: two letters or "".
+        "people": {
+            "person": "int64",
+            "name": "str",
+            "address": "str",
+            "addresses": "object",
+            "company": "str",
+            "own": "bool",
+            "colleague": "bool",
+            "automatic": "bool",
+            "zone": "str",
+            "country": "str",
+        },
+        # one row per distinct message (copies collapsed onto the first; of all kinds).
+        # at: sent_at of ours; of others received_at if known, else sent_at. sender: person who
+        # speaks (the principal); via: the delegate who wrote, or -1. outgoing: sender is own.
+        # parent: the message it answers or -1; parent_by: header | hint | subject | "".
+        # thread/topic: ids. One bool column per label of INTENTS (after ``decide``).
+        "mail": {
+            "message": "int64",
+            "account": "int64",
+            "at": TIME,
+            "offset_minutes": "Int32",
+            "outgoing": "bool",
+            "sender": "int64",
+            "via": "int64",
+            "kind": "category",
+            "subject": "str",
+            "subject_key": "str",
+            "words": "int64",
+            "sequence_tool": "bool",
+            "parent": "int64",
+            "parent_by": "str",
+            "thread": "int64",
+            "topic": "int64",
+            **dict.fromkeys(INTENTS, "bool"),
+        },
+        # who else is on a distinct message, the rep left out; role: to | cc
+        "recipients": {"message": "int64", "person": "int64", "role": "category"},
+        # which people may be judged. reason: deal | mark | proposal | offer | meeting | effort;
+        # left_out: "" | supplier | recruiter | friend | newsletter | never engaged | colleague |
+        # automatic | marked; in_doubt: the rep is asked. judged = left_out == ""
+        "contacts": {
+            "person": "int64",
+            "judged": "bool",
+            "reason": "str",
+            "left_out": "str",
+            "in_doubt": "bool",
+            "first_at": TIME,
+            "last_in_at": TIME,
+            "last_out_at": TIME,
+            "mails_in": "int64",
+            "mails_out": "int64",
+        },
+        # one row per topic: a deal, else a thread around a proposal. outcome: won | lost | ""
+        "topics": {
+            "topic": "int64",
+            "person": "int64",
+            "company": "str",
+            "title": "str",
+            "deal": "int64",
+            "stage": "str",
+            "value": "float64",
+            "currency": "str",
+            "outcome": "str",
+            "proposed_at": TIME,
+            "close_at": TIME,
+            "last_two_way_at": TIME,
+            "next_step_at": TIME,
+            "next_step": "str",
+        },
+        # one row per question that waits or waited for an answer. direction: "ours" we asked
+        # them, "theirs" they asked us. person: the other side (who was asked / who asks).
+        # asks: messages of the asker in it, follow_ups = asks - 1 (same cause, once).
+        # proposal: one of the asks delivers a proposal; requested: they had asked for it.
+        # sequence: only sequence-tool mails. open: no answer until as_of (censored).
+        # answered_by: evidence reference or ""; answer_via: delegate or -1. answered_kind:
+        # mail | colleague | meeting | call | ""; suspended_until: a decision date they named.
+        # waited_*: from the first ask to the answer, or as_of, stopped while they were away;
+        # waited_since_last_*: the same from the last ask. paused_hours: what was taken off.
+        "episodes": {
+            "episode": "int64",
+            "direction": "category",
+            "person": "int64",
+            "company": "str",
+            "thread": "int64",
+            "topic": "int64",
+            "asked_message": "int64",
+            "asked_at": TIME,
+            "last_asked_at": TIME,
+            "asks": "int64",
+            "proposal": "bool",
+            "proposal_at": TIME,
+            "requested": "bool",
+            "sequence": "bool",
+            "open": "bool",
+            "answered_at": TIME,
+            "answered_by": "str",
+            "answered_kind": "str",
+            "answer_via": "int64",
+            "suspended_until": TIME,
+            "waited_hours": "float64",
+            "waited_eh": "float64",
+            "waited_since_last_hours": "float64",
+            "waited_since_last_eh": "float64",
+            "paused_hours": "float64",
+            "evidence": "object",
+        },
+        # absences told by auto-replies: [from_at, until_at) per person
+        "absences": {"person": "int64", "from_at": TIME, "until_at": TIME, "message": "int64"},
+        # one row per occurrence with at least one person outside. status: confirmed | cancelled |
+        # moved away (replaced by another). ours: the rep organised it. source: calendar | mail
+        "meetings": {
+            "meeting": "int64",
+            "uid": "str",
+            "original_start": TIME,
+            "start": TIME,
+            "end": TIME,
+            "all_day": "bool",
+            "summary": "str",
+            "status": "str",
+            "ours": "bool",
+            "organizer": "int64",
+            "topic": "int64",
+            "source": "str",
+            "first_known_at": TIME,
+        },
+        # the outside people of a meeting; presence yes | no | unknown with its evidence
+        "attendees": {
+            "meeting": "int64",
+            "person": "int64",
+            "optional": "bool",
+            "partstat": "str",
+            "presence": "str",
+            "presence_by": "str",
+        },
+        # what happened to a meeting. kind: moved | cancelled | declined | countered | accepted |
+        # restored. actor: us | them | unknown; person: the outside person it concerns (the mover
+        # when "them"). notice_hours: change to old start, negative after it, NaN unknown.
+        # cause: one id for all that one decision changed (a whole series, five absentees).
+        # rebooked: a new time was named with it or within 48 h. learned: calendar | itip | mail
+        # | booking. asked_by: reference of their mail that asked for it, "" none.
+        "changes": {
+            "change": "int64",
+            "cause": "int64",
+            "meeting": "int64",
+            "person": "int64",
+            "company": "str",
+            "topic": "int64",
+            "kind": "category",
+            "at": TIME,
+            "actor": "category",
+            "via": "int64",
+            "notice_hours": "float64",
+            "old_start": TIME,
+            "new_start": TIME,
+            "rebooked": "bool",
+            "asked_by": "str",
+            "learned": "str",
+            "evidence": "object",
+        },
+        # time and money per person, see docs: mails, meetings, lost (moved late, missed) hours
+        "effort": {
+            "person": "int64",
+            "mail_hours": "float64",
+            "meeting_hours": "float64",
+            "lost_hours": "float64",
+            "hours": "float64",
+            "week_hours": "float64",
+            "cost": "float64",
+        },
+        # the contract of every file in analyzer/signals. strength: 0..1; good: speaks for them.
+        # act: a deed of theirs (JUDGEMENT: moved or cancelled late, stayed away, promise broken,
+        # new request after silence, a second requested proposal left to die).
+        # episode: id unique within the family; rows with equal (family, episode) are one cause.
+        "signals": {
+            "person": "int64",
+            "company": "str",
+            "topic": "int64",
+            "signal": "str",
+            "family": "category",
+            "episode": "int64",
+            "at": TIME,
+            "actor": "category",
+            "via": "int64",
+            "good": "bool",
+            "act": "bool",
+            "strength": "float64",
+            "evidence": "object",
+            "sentence": "str",
+        },
+        # one row per judged person. *_low/_high: 80 % interval. term_<family>: log-odds added.
+        "scores": {
+            "person": "int64",
+            "company": "str",
+            "not_honoured": "float64",
+            "not_honoured_low": "float64",
+            "not_honoured_high": "float64",
+            "wall": "float64",
+            "wall_low": "float64",
+            "wall_high": "float64",
+            "bad_episodes": "int64",
+            "bad_families": "int64",
+            "good_episodes": "int64",
+            "has_act": "bool",
+            **{f"term_{family}": "float64" for family in FAMILIES},
+        },
+        # one row per judged person. reason and next_step are sentences for the rep; until: park
+        # date; milestone: what to wait for; trend: better | steady | worse | new;
+        # sure: sure | fairly sure | not sure; attention: how much it matters this week (order)
+        "verdicts": {
+            "person": "int64",
+            "company": "str",
+            "verdict": "category",
+            "reason": "str",
+            "next_step": "str",
+            "until": TIME,
+            "milestone": "str",
+            "trend": "str",
+            "sure": "str",
+            "attention": "float64",
+        },
+        # questions only the rep can answer: moved by us without a trace; missed meetings; doubt
+        "questions": {
+            "person": "int64",
+            "kind": "str",
+            "at": TIME,
+            "evidence": "object",
+            "sentence": "str",
+        },
+        # per account: what the report covers
+        "coverage": {
+            "account": "int64",
+            "name": "str",
+            "kind": "str",
+            "first_at": TIME,
+            "last_at": TIME,
+            "messages": "int64",
+            "events": "int64",
+            "failures": "int64",
+            "checked_at": TIME,
+            "calendar_since": TIME,
+        },
+    }
+)
+
+
+def empty(name: str) -> pd.DataFrame:
+    """An empty frame with the columns and dtypes of derived frame ``name``."""
+    return pd.DataFrame({c: pd.Series(dtype=d) for c, d in COLUMNS[name].items()})
+
+
+def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """``frame`` with exactly the columns and dtypes of derived frame ``name``, index reset.
+
+    Raises ``KeyError`` for a missing column, so that a forgotten one cannot go unseen.
+    """
+    columns = COLUMNS[name]
+    return frame.loc[:, list(columns)].astype(dict(columns)).reset_index(drop=True)

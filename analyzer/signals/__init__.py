@@ -1,0 +1,1 @@
+"""What people did, one file per signal, one row per occurrence."""

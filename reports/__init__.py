@@ -1,0 +1,1 @@
+"""Analysis to frozen views, views to text, HTML, Markdown, JSON and CSV."""

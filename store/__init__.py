@@ -1,0 +1,1 @@
+"""What brickwall keeps: records, schema, the only SQL, and raw frames for analysis."""

@@ -1,0 +1,54 @@
+"""The few kinds of error. Each says what happened, to what, and what to do about it."""
+
+from __future__ import annotations
+
+
+class BrickwallError(Exception):
+    """Root of all errors that a user may see.
+
+    ``cause`` says what happened and to which file or account; ``remedy`` what to do.
+    The command line turns a kind into words and an exit code, in one place.
+    """
+
+    exit_code = 1
+
+    def __init__(self, cause: str, remedy: str = "") -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.remedy = remedy
+
+
+class UsageError(BrickwallError):
+    """The command was given something it cannot use."""
+
+    exit_code = 2
+
+
+class InputError(BrickwallError):
+    """A file or account could not be read; the rest was done."""
+
+    exit_code = 3
+
+
+class ConfigurationError(BrickwallError):
+    """The configuration holds something that is not allowed."""
+
+    exit_code = 10
+
+
+class BusyError(BrickwallError):
+    """Another brickwall is writing to the same store."""
+
+    exit_code = 11
+
+
+class SignInError(BrickwallError):
+    """An account must be signed in to again."""
+
+    exit_code = 12
+
+
+class StoreError(BrickwallError):
+    """The database cannot be opened, read or written (newer version, full disk, no right)."""
+
+    exit_code = 10

@@ -1,0 +1,152 @@
+"""Raw frames of what is stored: the input of every analysis. No SQL in here.
+
+Ids are int64. Times are ``datetime64[us, UTC]``; absent is ``NaT``. Text is ``str``, absent ``""``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+import pandas as pd
+
+TIME: Final = "datetime64[us, UTC]"
+
+#: Columns and dtypes of every facts frame. ``category`` columns hold the words of ``store.model``.
+COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        # one row per account; ``zone`` is an IANA name
+        "accounts": {
+            "account": "int64",
+            "name": "str",
+            "kind": "str",
+            "zone": "str",
+            "checked_at": TIME,
+        },
+        # the rep's own addresses
+        "addresses": {"account": "int64", "address": "str"},
+        # distinct (address, display name); ``domain`` is the registrable domain
+        "mailboxes": {"mailbox": "int64", "address": "str", "name": "str", "domain": "str"},
+        # one row per stored message; ``references`` oldest first, separated by blanks;
+        # ``labels`` separated by newlines; ``attachments`` JSON list of [name, media type]
+        "messages": {
+            "message": "int64",
+            "account": "int64",
+            "message_id": "str",
+            "in_reply_to": "str",
+            "references": "str",
+            "thread_hint": "str",
+            "sent_at": TIME,
+            "received_at": TIME,
+            "observed_at": TIME,
+            "removed_at": TIME,
+            "offset_minutes": "Int32",
+            "kind": "category",
+            "subject": "str",
+            "subject_key": "str",
+            "words": "int64",
+            "text_digest": "int64",
+            "attachments": "str",
+            "labels": "str",
+            "sequence_tool": "bool",
+            "language": "str",
+        },
+        "participants": {"message": "int64", "mailbox": "int64", "role": "category"},
+        # ``message`` is -1 where no message carried the revision
+        "events": {
+            "event": "int64",
+            "account": "int64",
+            "message": "int64",
+            "uid": "str",
+            "recurrence_at": TIME,
+            "sequence": "int64",
+            "dtstamp": TIME,
+            "learned_from": "category",
+            "method": "str",
+            "organizer": "str",
+            "organizer_name": "str",
+            "sent_by": "str",
+            "actor": "str",
+            "start": TIME,
+            "end": TIME,
+            "zone": "str",
+            "all_day": "bool",
+            "floating": "bool",
+            "status": "str",
+            "rrule": "str",
+            "rdate": "str",
+            "exdate": "str",
+            "summary": "str",
+            "comment": "str",
+            "occurred_at": TIME,
+            "observed_at": TIME,
+        },
+        "attendances": {
+            "event": "int64",
+            "address": "str",
+            "name": "str",
+            "role": "str",
+            "partstat": "str",
+            "comment": "str",
+        },
+        # only labels with probability >= 0.05, one row per (message, intent), newest version
+        "intents": {
+            "message": "int64",
+            "intent": "category",
+            "probability": "float64",
+            "words": "str",
+            "version": "str",
+        },
+        "marks": {
+            "mark": "int64",
+            "kind": "str",
+            "target": "str",
+            "value": "str",
+            "occurred_at": TIME,
+            "observed_at": TIME,
+        },
+        "deals": {
+            "deal": "int64",
+            "contact": "str",
+            "topic": "str",
+            "stage": "str",
+            "value": "float64",
+            "currency": "str",
+            "owner": "str",
+            "close_at": TIME,
+            "outcome": "str",
+            "observed_at": TIME,
+        },
+        # counts of quarantined and left-out items per account and reason
+        "failures": {"account": "int64", "item": "str", "why": "str", "observed_at": TIME},
+    }
+)
+
+
+def empty(name: str) -> pd.DataFrame:
+    """An empty frame with the columns and dtypes of facts frame ``name``."""
+    return pd.DataFrame({c: pd.Series(dtype=d) for c, d in COLUMNS[name].items()})
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything an analysis may look at; each field a frame with the columns above."""
+
+    accounts: pd.DataFrame
+    addresses: pd.DataFrame
+    mailboxes: pd.DataFrame
+    messages: pd.DataFrame
+    participants: pd.DataFrame
+    events: pd.DataFrame
+    attendances: pd.DataFrame
+    intents: pd.DataFrame
+    marks: pd.DataFrame
+    deals: pd.DataFrame
+    failures: pd.DataFrame
+
+    @classmethod
+    def of(cls, **frames: pd.DataFrame) -> Facts:
+        """Facts from the given frames; every frame not given is empty."""
+        return cls(**{name: frames.get(name, empty(name)) for name in COLUMNS})

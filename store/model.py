@@ -1,0 +1,160 @@
+"""The records that sources yield and the store keeps.
+
+Plain named tuples: immutable, comparable, cheap to make and to send to another process.
+All times are timezone-aware instants in UTC. All addresses are lower case without a name.
+Absent text is ``""``; an absent time is ``None``.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal, NamedTuple, TypeAlias
+
+Kind: TypeAlias = Literal["person", "auto_reply", "bounce", "bulk", "calendar"]
+Role: TypeAlias = Literal["from", "sender", "reply_to", "to", "cc"]
+LearnedFrom: TypeAlias = Literal["calendar", "itip", "hint", "booking"]
+Presence: TypeAlias = Literal["yes", "no", "unknown"]
+
+KINDS: tuple[Kind, ...] = ("person", "auto_reply", "bounce", "bulk", "calendar")
+ROLES: tuple[Role, ...] = ("from", "sender", "reply_to", "to", "cc")
+
+
+class Participant(NamedTuple):
+    """One address in one header of a message. ``domain``: registrable domain, else host part."""
+
+    role: Role
+    address: str
+    name: str
+    domain: str
+
+
+class Attachment(NamedTuple):
+    """Name (may be ``""``) and media type of an attached part; never its content."""
+
+    name: str
+    media_type: str
+
+
+class Message(NamedTuple):
+    """One message of one account.
+
+    ``provider_id``: the provider's id; for files a digest of normalised headers and body.
+    ``sent_at``: the Date header; ``received_at``: the topmost Received (or the provider's time).
+    ``offset_minutes``: the sender's offset from UTC, ``None`` when unknown.
+    ``subject_key``: the subject without reply prefixes, list tags and case, for threading.
+    ``text``: the author's new text, at most 4 KiB; ``words``: number of words in all new text.
+    ``text_digest``: signed 64 bit digest of the new text without white space (finds copies).
+    ``labels``: folders or labels, sorted. ``sequence_tool``: sent by a sequence tool, not by hand.
+    ``language``: two-letter code where a header tells it, else ``""``.
+    """
+
+    provider_id: str
+    message_id: str
+    in_reply_to: str
+    references: tuple[str, ...]
+    thread_hint: str
+    sent_at: datetime | None
+    received_at: datetime | None
+    offset_minutes: int | None
+    kind: Kind
+    subject: str
+    subject_key: str
+    text: str
+    words: int
+    text_digest: int
+    attachments: tuple[Attachment, ...]
+    labels: tuple[str, ...]
+    participants: tuple[Participant, ...]
+    sequence_tool: bool
+    language: str
+
+
+class Attendance(NamedTuple):
+    """One attendee in one event revision. ``partstat``: RFC 5545 value in upper case."""
+
+    address: str
+    name: str
+    role: str
+    partstat: str
+    comment: str
+
+
+class EventRevision(NamedTuple):
+    """One state of one event, as it was told at one time. Append-only history.
+
+    ``provider_id``: digest of everything below but the times of observation.
+    ``uid``: normalised series UID; ``recurrence_at``: original start of the occurrence (UTC) or
+    ``None`` for the series or a single event. ``method``: iTIP METHOD in upper case; ``""`` for a
+    calendar's own entry. ``occurred_at``: when the change was made (DTSTAMP, LAST-MODIFIED, or the
+    time of the mail that told it). ``message_provider_id``: the message that carried it, or ``""``.
+    ``floating``: start/end were given without zone and were read in ``zone``, the owner's.
+    ``rrule``/``rdate``/``exdate``: as in RFC 5545, lines joined by newline.
+    ``comment``: COMMENT of the sender of a REPLY or COUNTER.
+    ``actor``: address of who made the change where a booking tool says so, else ``""``.
+    """
+
+    provider_id: str
+    message_provider_id: str
+    uid: str
+    recurrence_at: datetime | None
+    sequence: int
+    dtstamp: datetime | None
+    learned_from: LearnedFrom
+    method: str
+    organizer: str
+    organizer_name: str
+    sent_by: str
+    actor: str
+    start: datetime | None
+    end: datetime | None
+    zone: str
+    all_day: bool
+    floating: bool
+    status: str
+    rrule: str
+    rdate: str
+    exdate: str
+    summary: str
+    comment: str
+    attendances: tuple[Attendance, ...]
+    occurred_at: datetime | None
+
+
+class Intent(NamedTuple):
+    """What one message says: probability of a label and the few words that show it."""
+
+    message_provider_id: str
+    intent: str
+    probability: float
+    words: str
+    version: str
+
+
+class Deal(NamedTuple):
+    """One line of ``deals.csv``. ``outcome``: won | lost | ``""``; ``value`` in ``currency``."""
+
+    provider_id: str
+    contact: str
+    topic: str
+    stage: str
+    value: float | None
+    currency: str
+    owner: str
+    close_at: datetime | None
+    outcome: str
+
+
+class Mark(NamedTuple):
+    """What the rep told us. ``kind``: see ``brickwall mark --help``; ``target``: address or UID."""
+
+    kind: str
+    target: str
+    value: str
+    occurred_at: datetime
+
+
+class Failure(NamedTuple):
+    """One bad item: where it lies, why it was put in quarantine, and its first bytes' digest."""
+
+    item: str
+    why: str
