@@ -1,0 +1,62 @@
+"""The command line: one group, commands loaded only when they are called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+import click
+
+from brickwall import __version__
+
+#: command -> one line of help. Each lives in the module of its name (``import`` in ``import_``).
+COMMANDS: Final = {
+    "demo": "A made-up rep's year: import, analyse, report, page. No account needed.",
+    "import": "Read mail, calendar and deal files into the store.",
+    "report": "The brick-wall report of a week.",
+    "contact": "One person: timeline, reasons, evidence, hours.",
+    "case": "One page about one person for the boss: value, hours, dated facts.",
+    "contacts": "Who is judged, who is not, and who is in doubt.",
+    "mark": "Tell brickwall what it cannot know.",
+}
+
+
+class _Lazy(click.Group):
+    """A group that imports a command's module only to run it, so that ``--help`` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        name = cmd_name.replace("-", "_")
+        module = import_module(
+            f"brickwall.cli.{name}_" if name == "import" else f"brickwall.cli.{name}"
+        )
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Everything stays on this machine. BRICKWALL_HOME moves configuration and data.",
+)
+@click.version_option(__version__, prog_name="brickwall")
+@click.option("--debug", is_flag=True, help="Show a traceback when something unexpected happens.")
+def main(debug: bool) -> None:
+    """Tell a sales rep whom they are wasting their time on, how that is known, what to do."""
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code; every error becomes words here."""
+    from brickwall.cli.errors import exit_code
+
+    return exit_code(
+        lambda: main.main(args=arguments, prog_name="brickwall", standalone_mode=False)
+    )

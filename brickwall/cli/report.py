@@ -1,0 +1,65 @@
+"""``brickwall report``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from reports.views import ReportView
+
+
+@click.command(
+    "report",
+    epilog="Examples: brickwall report · brickwall report --html · "
+    "brickwall report --week 2026-W47 --json",
+)
+@click.option("--week", metavar="YYYY-Www", help="The ISO week. Default: the last full week.")
+@click.option("--as-of", metavar="TIME", help="Judge as if it were this time (2026-11-23T09:30).")
+@click.option("--html", "form", flag_value="html", help="One self-contained page, in a file.")
+@click.option("--json", "form", flag_value="json", help="For programs: docs/report-json.md.")
+@click.option("--csv", "form", flag_value="csv", help="One line per contact.")
+@click.option("--md", "form", flag_value="md", help="Markdown.")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Write to this file.")
+@click.option("--open/--no-open", "show", default=None, help="Open the page in the browser.")
+def command(
+    week: str | None,
+    as_of: str | None,
+    form: str | None,
+    output: Path | None,
+    show: bool | None,
+) -> None:
+    """The brick-wall report of a week: what to do, with whom, and why.
+
+    With --week alone the report is as of the end of that week; otherwise as of now.
+    """
+    from brickwall.cli.output import deliver, rendered
+    from brickwall.workspace import opened
+
+    with opened() as workspace:
+        view = _view(workspace, week, as_of)
+    if form == "html":
+        path = output or workspace.home.reports / f"{view.week.label}.html"
+        deliver(rendered(view, "html"), path, show=show)
+    else:
+        deliver(rendered(view, form or "text", to_file=output is not None), output, show=False)
+
+
+def _view(workspace: Workspace, week: str | None, as_of: str | None) -> ReportView:
+    from brickwall.cli.times import instant
+    from brickwall.workspace import analysed, now
+    from reports.views import report
+    from reports.week import Week
+
+    settings = workspace.config.settings
+    moment = instant(as_of, settings.zone) if as_of else now()
+    chosen = Week.parse(week) if week else Week.last_full(moment, settings.zone)
+    if week and not as_of:
+        moment = min(moment, chosen.end(settings.zone))
+    return report(analysed(workspace, moment), settings, chosen)
+
+
+if TYPE_CHECKING:
+    from brickwall.workspace import Workspace

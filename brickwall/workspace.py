@@ -1,0 +1,64 @@
+"""One user's configuration and store, opened once per command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from brickwall.config import Config, load
+from brickwall.paths import Home, home
+from store.errors import InputError
+
+if TYPE_CHECKING:
+    from analyzer.analysis import Analysis
+    from store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Folders, configuration and the open store of one user."""
+
+    home: Home
+    config: Config
+    database: Database
+
+
+@contextmanager
+def opened(*, must_exist: bool = True) -> Iterator[Workspace]:
+    """The user's workspace. Raises ``InputError`` when nothing was imported and it must exist."""
+    place = home()
+    config = load(place.config_file, local_zone=_local_zone)
+    if must_exist and not place.database.exists():
+        raise InputError(
+            f"There is nothing to report yet: {place.database} does not exist.",
+            "Run `brickwall import PATH...` with your mail, or `brickwall demo` to look around.",
+        )
+    from store.database import Database
+
+    with Database.open(place.database) as database:
+        yield Workspace(place, config, database)
+
+
+def analysed(workspace: Workspace, as_of: datetime) -> Analysis:
+    """The whole analysis of the store as of an instant."""
+    from analyzer.analysis import analyze
+    from store.database import read_facts
+
+    return analyze(read_facts(workspace.database), workspace.config.settings, as_of)
+
+
+def now() -> datetime:
+    """The present instant: the only clock of the command line."""
+    return datetime.now(UTC)
+
+
+def _local_zone() -> str:
+    from tzlocal import get_localzone_name
+
+    try:
+        return get_localzone_name() or "UTC"
+    except LookupError:  # a machine without a zone set
+        return "UTC"
