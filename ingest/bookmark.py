@@ -1,0 +1,85 @@
+"""How far a file was read: the cursor of every source that reads files.
+
+A bookmark says which file it belongs to (stamp), how far the records saved so far reach (offset)
+and what stood right before that place (tail), so that an untouched file is skipped, a longer one
+goes on and any other is read again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import NamedTuple
+
+from ingest.content import Content, DamagedError
+
+VERSION = 1
+TAIL_BYTES = 1024
+
+
+class Bookmark(NamedTuple):
+    """Place in one file. ``options``: digest of the settings it was read with."""
+
+    stamp: str
+    options: str
+    size: int
+    offset: int
+    tail: str
+    items: int
+    done: bool
+
+    def dumps(self) -> str:
+        """As the text of a cursor."""
+        return json.dumps({"version": VERSION, **self._asdict()}, separators=(",", ":"))
+
+
+def loads(cursor: str | None) -> Bookmark | None:
+    """The bookmark in a cursor; ``None`` where there is none or one of another version."""
+    if cursor is None:
+        return None
+    try:
+        fields = json.loads(cursor)
+        if fields.pop("version") != VERSION:
+            return None
+        return Bookmark(**fields)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def tail_digest(data: bytes) -> str:
+    """Digest of the last bytes before a place."""
+    return hashlib.blake2b(data[-TAIL_BYTES:], digest_size=8).hexdigest()
+
+
+def begin(content: Content, options: str) -> Bookmark:
+    """The bookmark at the beginning of a file."""
+    return Bookmark(content.stamp(), options, content.size, 0, tail_digest(b""), 0, False)
+
+
+def resume(content: Content, options: str, cursor: str | None) -> Bookmark:
+    """Where to go on in ``content``: at the old place, or at the beginning.
+
+    ``done`` is true only if nothing at all is to be read.
+    """
+    fresh = begin(content, options)
+    old = loads(cursor)
+    if old is None or old.options != options:
+        return fresh
+    if old.stamp == fresh.stamp:
+        return old
+    if content.size > old.size and old.offset and _tail_before(content, old.offset) == old.tail:
+        return fresh._replace(offset=old.offset, tail=old.tail, items=old.items)
+    return fresh
+
+
+def _tail_before(content: Content, offset: int) -> str:
+    wanted = min(offset, TAIL_BYTES)
+    found = b""
+    try:
+        for block in content.blocks(offset - wanted):
+            found += block.data[: wanted - len(found)]
+            if len(found) == wanted:
+                break
+    except DamagedError:
+        return ""
+    return tail_digest(found) if len(found) == wanted else ""
