@@ -1,0 +1,1 @@
+"""Word lists that are data, not code; each loaded once, as a constant."""
