@@ -1,0 +1,67 @@
+"""A name for a message in a file that stays the same wherever the message goes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import Final
+
+from ingest.parts import Parts
+from ingest.strings import one_line
+
+_HEADERS: Final = ("message-id", "date", "from", "to", "cc", "subject")
+_QUOTED_FROM: Final = re.compile(rb"(?m)^>+From ")
+_CHUNK_BYTES: Final = 1 << 20
+
+
+def provider_id(parts: Parts, raw: bytes) -> str:
+    """Digest of the headers that identify a mail and of its whole body, 32 hex digits.
+
+    Equal for all that moving a mail does to it: line ends, folding and encoding of headers, the
+    ``>From `` quoting of mbox files (both dialects), blank lines at the end, other headers.
+    """
+    digest = blake2b(digest_size=16)
+    for name in _HEADERS:
+        digest.update(one_line(parts.header(name)).encode("utf-8"))
+        digest.update(b"\0")
+    for lines in _body(raw):
+        digest.update(lines)
+    return digest.hexdigest()
+
+
+def text_digest(text: str) -> int:
+    """Signed 64 bit digest of ``text`` without its white space; 0 for no text."""
+    dense = "".join(text.split())
+    if not dense:
+        return 0
+    return int.from_bytes(
+        blake2b(dense.encode("utf-8"), digest_size=8).digest(), "big", signed=True
+    )
+
+
+def _body(raw: bytes) -> Iterator[bytes]:
+    """The normalised body in pieces of whole lines, so that a large mail is not copied."""
+    position, end = _body_start(raw), len(raw)
+    while end > position and raw[end - 1] in b"\r\n":
+        end -= 1
+    while position < end:
+        stop = min(position + _CHUNK_BYTES, end)
+        if stop < end:
+            stop = raw.rfind(b"\n", position, stop) + 1 or stop
+        yield _normalised(raw[position:stop])
+        position = stop
+
+
+def _body_start(raw: bytes) -> int:
+    blanks = ((b"\n\n", 2), (b"\n\r\n", 3))
+    starts = [at + size for blank, size in blanks if (at := raw.find(blank)) >= 0]
+    return min(starts, default=len(raw))
+
+
+def _normalised(lines: bytes) -> bytes:
+    if b"\r" in lines:
+        lines = lines.replace(b"\r\n", b"\n")
+    if b">From " in lines:
+        lines = _QUOTED_FROM.sub(b"From ", lines)
+    return lines

@@ -1,0 +1,166 @@
+"""One raw mail → one message record, its kind, and the event revisions it carries."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from fast_mail_parser import ParseError
+
+from ingest import dates, fast_reader, headers, html, slow_reader
+from ingest.identity import provider_id, text_digest
+from ingest.kind import kind_of
+from ingest.parts import MAX_READ_BYTES, Parts
+from ingest.quotation import new_text
+from ingest.strings import bounded, one_line, repaired
+from store.model import EventRevision, Kind, Message
+
+#: Size of the stored text (UTF-8).
+MAX_TEXT_BYTES: Final = 4_096
+#: What the standard library is asked to read of a mail that the fast reader refused.
+_MAX_SLOW_BYTES: Final = 8 * 1024 * 1024
+
+_MAIL_HEADERS: Final = frozenset(
+    ["from", "to", "cc", "subject", "date", "message-id", "received", "return-path", "sender", "mime-version", "content-type", "delivered-to", "reply-to", "x-mailer", "in-reply-to", "references"]
+)
+_STUB: Final = re.compile(
+    r"(?i)html|browser|web version|webversion|view (?:this|it) (?:e?-?mail|message|online)"
+)
+_MAX_STUB_CHARACTERS: Final = 400
+_MAX_LINE_BYTES: Final = 4_096
+
+
+class NotAMessageError(ValueError):
+    """The bytes are no mail at all; the message says why."""
+
+
+class ParsedMessage(NamedTuple):
+    """What one raw mail tells.
+
+    ``calendars``: its decoded iCalendar parts; ``revisions``: what they say of events, each with
+    the message's provider id; ``warnings``: what could not be read, in words.
+    """
+
+    message: Message
+    calendars: tuple[bytes, ...]
+    revisions: tuple[EventRevision, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """Who or what wrote it: person | auto_reply | bounce | bulk | calendar."""
+        return self.message.kind
+
+
+def parse(raw: bytes, *, labels: tuple[str, ...] = (), zone: str = "UTC") -> ParsedMessage:
+    """The message in ``raw``, an RFC 5322 mail however broken.
+
+    ``labels``: folders or labels known from outside. ``zone``: IANA name of the owner's time
+    zone, for events without one. Raises ``NotAMessageError`` where ``raw`` is no mail.
+    """
+    raw = _without_envelope(raw)
+    parts = _read(raw)
+    if _MAIL_HEADERS.isdisjoint(parts.headers):
+        raise NotAMessageError("No mail header was found at the beginning.")
+    message = _message(parts, raw, labels)
+    revisions, failures = _revisions(parts, message, zone)
+    return ParsedMessage(message, parts.calendars, revisions, parts.warnings + failures)
+
+
+def _without_envelope(raw: bytes) -> bytes:
+    """``raw`` without a byte order mark, blank lines and an mbox ``From `` line before the mail."""
+    if raw[:3] == b"\xef\xbb\xbf" or raw[:1] in (b"\n", b"\r"):
+        raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    if raw[:5] == b"From " or raw[:6] == b">From ":
+        raw = raw[raw.find(b"\n") + 1 :]
+    if b"\n" not in raw[:_MAX_LINE_BYTES] and b"\r" in raw[:_MAX_LINE_BYTES]:
+        raw = raw.replace(b"\r", b"\n")
+    return raw
+
+
+def _read(raw: bytes) -> Parts:
+    """The parts by the fast reader where that is sure of its answer, else by the slow one."""
+    if len(raw) > MAX_READ_BYTES:
+        left = f"Only the first {MAX_READ_BYTES >> 20} of {len(raw) >> 20} MiB were read."
+        parts = _read(raw[:MAX_READ_BYTES])
+        return parts._replace(warnings=(*parts.warnings, left))
+    try:
+        return fast_reader.read(raw)
+    except (ParseError, fast_reader.UnsureError):
+        return slow_reader.read(raw[:_MAX_SLOW_BYTES])
+
+
+def _message(parts: Parts, raw: bytes, labels: tuple[str, ...]) -> Message:
+    subject = _subject(parts)
+    text = _body(parts)
+    new = new_text(text)
+    sent = dates.read(parts.header("date"))
+    participants = headers.participants(parts)
+    return Message(
+        provider_id=provider_id(parts, raw),
+        message_id=headers.first_id(parts.header("message-id")),
+        in_reply_to=headers.first_id(parts.header("in-reply-to")),
+        references=headers.ids(parts.header("references")),
+        thread_hint=headers.thread_hint(parts),
+        sent_at=sent.instant,
+        received_at=_received_at(parts),
+        offset_minutes=sent.offset_minutes,
+        kind=kind_of(parts, subject, text, participants),
+        subject=subject,
+        subject_key=headers.subject_key(subject),
+        text=bounded(new, MAX_TEXT_BYTES),
+        words=len(new.split()),
+        text_digest=text_digest(new),
+        attachments=parts.attachments,
+        labels=headers.labels(parts, labels),
+        participants=participants,
+        sequence_tool=headers.sequence_tool(parts),
+        language=headers.language(parts),
+    )
+
+
+def _subject(parts: Parts) -> str:
+    subject = parts.header("subject")
+    if not subject.isascii():
+        subject = repaired(subject)
+    return one_line(subject[: headers.MAX_SUBJECT_CHARACTERS])
+
+
+def _received_at(parts: Parts) -> datetime | None:
+    value = parts.header("received")
+    return dates.received(value) if value else None
+
+
+def _body(parts: Parts) -> str:
+    """The plain text, or the HTML's where the plain text is missing or only points to it."""
+    plain = parts.plain
+    if not parts.html:
+        return plain
+    bare = plain.strip()
+    if bare and (len(bare) > _MAX_STUB_CHARACTERS or _STUB.search(bare) is None):
+        return plain
+    return html.to_text(parts.html) or plain
+
+
+def _revisions(
+    parts: Parts, message: Message, zone: str
+) -> tuple[tuple[EventRevision, ...], tuple[str, ...]]:
+    """Event revisions of all calendar parts; a calendar that cannot be read is a warning."""
+    if not parts.calendars:
+        return (), ()
+    try:
+        from ingest import itip  # heavy; most mails carry no calendar
+    except ImportError:
+        return (), ()
+
+    found: list[EventRevision] = []
+    warnings: list[str] = []
+    for calendar in parts.calendars:
+        try:
+            revisions = itip.parse(calendar, zone=zone)
+        except ValueError as error:
+            warnings.append(f"A calendar part could not be read: {error}")
+            continue
+        found += [r._replace(message_provider_id=message.provider_id) for r in revisions]
+    return tuple(dict.fromkeys(found)), tuple(warnings)

@@ -1,0 +1,42 @@
+"""What a raw mail holds once it is taken apart, and how much of it is looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from ingest.addresses import Mailbox
+from store.model import Attachment
+
+#: Only the beginning of a larger mail is read; that something was left is said in a warning.
+MAX_READ_BYTES: Final = 64 * 1024 * 1024
+#: Text of one mail beyond this is not looked at.
+MAX_TEXT_CHARACTERS: Final = 256 * 1024
+#: A larger calendar is no invitation.
+MAX_CALENDAR_BYTES: Final = 1024 * 1024
+MAX_CALENDARS: Final = 20
+MAX_ATTACHMENTS: Final = 200
+ADDRESS_HEADERS: Final = ("from", "sender", "reply-to", "to", "cc")
+CALENDAR_TYPES: Final = frozenset({"text/calendar", "application/ics", "text/x-vcalendar"})
+
+
+class Parts(NamedTuple):
+    """What a raw mail holds.
+
+    ``headers``: lower-case name → values in order, encoded words decoded, unfolded.
+    ``mailboxes``: lower-case name of an address header → its mailboxes as written.
+    ``plain``/``html``: all text parts of that kind that are no attachment, joined.
+    """
+
+    headers: Mapping[str, list[str]]
+    mailboxes: Mapping[str, list[Mailbox]]
+    plain: str
+    html: str
+    attachments: tuple[Attachment, ...]
+    calendars: tuple[bytes, ...]
+    warnings: tuple[str, ...]
+
+    def header(self, name: str) -> str:
+        """The first value of a header given by its lower-case name, ``""`` when absent."""
+        values = self.headers.get(name)
+        return values[0] if values else ""
