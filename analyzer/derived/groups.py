@@ -60,8 +60,28 @@ def codes(*columns: Any) -> Ints:
 
 
 def positions(of: Ints, among: Ints) -> Ints:
-    """Where each value of ``of`` stands in ``among`` (distinct values), -1 for nowhere."""
+    """Where each value of ``of`` stands in ``among`` (distinct ids >= 0), -1 for nowhere."""
+    if among.min(initial=0) >= 0 and among.max(initial=0) < 4 * len(among) + 1024:
+        table = np.full(int(among.max(initial=0)) + 2, NONE, dtype=np.int64)
+        table[among] = np.arange(len(among))
+        inside = (of >= 0) & (of < len(table))
+        return table[np.where(inside, of, len(table) - 1)]
     return np.asarray(pd.Index(among).get_indexer(pd.Index(of)), dtype=np.int64)
+
+
+def hashes(text: pd.Series[str]) -> Ints:
+    """A 64 bit number per text, the same for the same text; ``""`` is 0."""
+    hashed = pd.util.hash_array(text.to_numpy(object), categorize=False).view(np.int64)
+    return np.where((text == "").to_numpy(), 0, hashed)
+
+
+def mixed(*columns: Ints) -> Ints:
+    """One 64 bit number per combination of values (equal ones by chance: about never)."""
+    result = np.zeros(len(columns[0]), dtype=np.uint64)
+    for column in columns:
+        result = (result ^ column.view(np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+        result ^= result >> np.uint64(29)
+    return result.view(np.int64)
 
 
 def seconds(times: pd.Series[Any]) -> Ints:
