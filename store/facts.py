@@ -130,6 +130,15 @@ def empty(name: str) -> pd.DataFrame:
     return pd.DataFrame({c: pd.Series(dtype=d) for c, d in COLUMNS[name].items()})
 
 
+def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """``frame`` with exactly the columns and dtypes of facts frame ``name``, index reset.
+
+    Raises ``KeyError`` for a missing column, so that a forgotten one cannot go unseen.
+    """
+    columns = COLUMNS[name]
+    return frame.loc[:, list(columns)].astype(dict(columns)).reset_index(drop=True)
+
+
 @dataclass(frozen=True)
 class Facts:
     """Everything an analysis may look at; each field a frame with the columns above."""

@@ -1,0 +1,213 @@
+"""The database of one user: opening it, saving what sources yield, and what runs need to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, func, select
+
+from store import schema
+from store import writing as w
+from store.connection import connect, run_lock, told, transaction
+from store.model import Intent, Mark
+from store.saved import Absent, Position, Records, Saved
+from store.saving import Clean, Options, Saving
+
+
+class Database:
+    """One SQLite file. Every method that writes is one transaction: all of it, or nothing.
+
+    Any method may raise ``store.errors.BusyError`` (another process holds the file for too long)
+    or ``store.errors.StoreError`` (full disk, no right, damaged file), with cause and remedy.
+    Not for use by several threads.
+    """
+
+    def __init__(self, path: Path, connection: Connection) -> None:
+        self.path = path
+        self._connection = connection
+        self._mailboxes = w.Mailboxes()
+        self._locked = False
+        self._data_version = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent state of all tables, however many queries are made; for the store only."""
+        with told(self.path), transaction(self._connection, "BEGIN"):
+            yield self._connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with told(self.path), transaction(self._connection):
+            try:
+                self._notice_others()
+                yield self._connection
+            except BaseException:
+                self._mailboxes.forget()
+                raise
+
+    def _notice_others(self) -> None:
+        """Forget remembered ids when another process has written since."""
+        now = self._connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+        if now != self._data_version:
+            self._mailboxes.forget()
+        self._data_version = now
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the lock of a run that saves many batches (sync, import); may be nested.
+
+        Others can read meanwhile, and add marks. Raises ``BusyError`` at once where another
+        process holds it. The system gives it back however the run ends.
+        """
+        if self._locked:
+            yield
+            return
+        with run_lock(self.path):
+            self._locked = True
+            try:
+                yield
+            finally:
+                self._locked = False
+
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        """For large imports: more memory; the log is folded into the file rarely, and at the end.
+
+        With the usual settings every commit pays for the random places of its keys, so that the
+        tenfold mail costs almost twenty times as much.
+        """
+        with told(self.path):
+            self._pragmas(cache_size=-262144, wal_autocheckpoint=131072)
+        try:
+            yield
+        finally:
+            with told(self.path):
+                self._pragmas(cache_size=-65536, wal_autocheckpoint=1000)
+                self._connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _pragmas(self, **values: int) -> None:
+        for name, value in values.items():
+            self._connection.exec_driver_sql(f"PRAGMA {name} = {value}")
+
+    def account(self, name: str, kind: str, zone: str, addresses: Iterable[str]) -> int:
+        """Id of the account (``kind``, ``name``), made where missing.
+
+        ``zone`` (IANA) replaces the one before, own ``addresses`` are added to those before.
+        """
+        table = schema.account
+        key = (table.c.kind == kind) & (table.c.name == name)
+        with self._writing() as connection:
+            w.add(connection, table, [(w.next_id(connection, table), kind, name, zone)])
+            connection.execute(table.update().where(key, table.c.zone != zone).values(zone=zone))
+            number: int = connection.execute(select(table.c.id).where(key)).scalar_one()
+            w.add(connection, schema.own_address, [(number, address) for address in addresses])
+        return number
+
+    def add_mark(self, mark: Mark, observed_at: datetime) -> bool:
+        """Keep what the rep told; whether it is new."""
+        table = schema.mark
+        with self._writing() as connection:
+            number = w.next_id(connection, table)
+            row = (number, *mark[:3], w.micros(mark.occurred_at), w.micros(observed_at))
+            return bool(w.add(connection, table, [row]))
+
+    def position(self, account: int, stream: str) -> Position | None:
+        """How far ``stream`` was read; ``None`` when never."""
+        query = (
+            select(schema.cursor.c.cursor, schema.cursor.c.resync)
+            .join(schema.stream)
+            .where(schema.stream.c.account == account, schema.stream.c.name == stream)
+        )
+        with self.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else Position(*row)
+
+    def known(self, account: int, provider_ids: Iterable[str]) -> set[str]:
+        """Those of ``provider_ids`` whose messages are stored."""
+        with self.reading() as connection:
+            return set(w.known_messages(connection, account, provider_ids))
+
+    def checked(self, account: int, stream: str, at: datetime) -> None:
+        """Note that ``stream`` was read to its end at that time; a resync is then over."""
+        table = schema.cursor
+        with self._writing() as connection:
+            number = w.stream_id(connection, account, stream)
+            update = table.update().where(table.c.stream == number)
+            connection.execute(update.values(checked_at=w.micros(at), resync=False))
+
+    def absent(self, account: int, stream: str) -> Absent:
+        """Messages of ``stream`` that the resync under way has not named."""
+        c = schema.message.c
+        with self.reading() as connection:
+            number = connection.scalar(
+                select(schema.stream.c.id).where(
+                    schema.stream.c.account == account, schema.stream.c.name == stream
+                )
+            )
+            present = (c.account == account) & (c.stream == number) & c.removed_at.is_(None)
+            named = select(schema.listing.c.message).where(schema.listing.c.stream == number)
+            absent = select(c.provider_id).where(present, c.id.not_in(named)).order_by(c.id)
+            of = connection.scalar(select(func.count()).where(present)) or 0
+            return Absent(tuple(connection.scalars(absent)), of)
+
+    def save(
+        self,
+        account: int,
+        batch: Records,
+        intents: Sequence[Intent],
+        observed_at: datetime,
+        *,
+        source: str = "",
+        fresh: bool = False,
+        resync: bool = False,
+        keep_text: bool = True,
+    ) -> Saved:
+        """Keep a batch, its intents and its cursor in one transaction.
+
+        Saving the same batch again changes nothing (but what it left out is counted again: a batch
+        whose cursor was saved is not to come twice). A message that is known gets its labels
+        merged and its removal taken back; tombstones are applied after the records, and only
+        where ``batch.stream`` is the last that had the message (deleted events come as revisions
+        with status CANCELLED, never as tombstones). ``source``: the stream whose cursor this is,
+        where a source reads several with one cursor. ``fresh``: the first batch of this stream in a
+        run that begins anew, so that what was left out is counted from zero. ``resync``: the batch
+        belongs to a full listing after a lost cursor; see ``absent``. ``keep_text``: whether the
+        text of messages is stored. ``observed_at``: now.
+        """
+        options = Options(account, source or batch.stream, fresh, resync, keep_text)
+        try:
+            return self._save(batch, intents, observed_at, options)
+        except (UnicodeEncodeError, OverflowError):
+            intents = [w.clean(intent) for intent in intents]
+            return self._save(Clean.of(batch), intents, observed_at, options)
+
+    def _save(
+        self, batch: Records, intents: Sequence[Intent], observed_at: datetime, options: Options
+    ) -> Saved:
+        observed = w.known_micros(observed_at)
+        with self._writing() as connection:
+            return Saving(connection, self._mailboxes, options, batch, observed).run(intents)
+
+
+def open(path: Path) -> Database:  # noqa: A001 - read as ``database.open``
+    """Open the database at ``path``, made or brought to the newest version where needed.
+
+    The file is readable by its owner only. Raises ``StoreError`` where it cannot be opened, is no
+    brickwall database, or was made by a newer version.
+    """
+    with told(path):
+        return Database(path, connect(path))

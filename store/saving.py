@@ -1,0 +1,162 @@
+"""One batch into the database, inside one transaction of the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects.sqlite import insert
+
+from store import schema
+from store import writing as w
+from store.model import Deal, EventRevision, Failure, Intent, Message
+from store.saved import Record, Records, Saved
+
+R = TypeVar("R", Message, EventRevision, Deal)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a batch is saved; see ``store.database.Database.save``."""
+
+    account: int
+    source: str
+    fresh: bool
+    resync: bool
+    keep_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """A batch of which every text and number fits into any database."""
+
+    stream: str
+    mode: str
+    complete: bool
+    records: tuple[Record, ...]
+    tombstones: tuple[str, ...]
+    failures: tuple[Failure, ...]
+    left_out: dict[str, int]
+    cursor: str
+
+    @classmethod
+    def of(cls, batch: Records) -> Clean:
+        """``batch`` with lone surrogates replaced and numbers cut to 64 bits."""
+        return cls(
+            w.clean(batch.stream),
+            batch.mode,
+            batch.complete,
+            w.clean(tuple(batch.records)),
+            w.clean(tuple(batch.tombstones)),
+            w.clean(tuple(batch.failures)),
+            {w.clean(why): count for why, count in batch.left_out.items()},
+            w.clean(batch.cursor),
+        )
+
+
+class Saving:
+    """The steps of saving one batch."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        mailboxes: w.Mailboxes,
+        options: Options,
+        batch: Records,
+        observed: int,
+    ) -> None:
+        self._connection = connection
+        self._mailboxes = mailboxes
+        self._options = options
+        self._batch = batch
+        self._observed = observed
+        self._stream = w.stream_id(connection, options.account, batch.stream)
+
+    def run(self, intents: Sequence[Intent]) -> Saved:
+        """Save everything of the batch."""
+        if self._options.fresh:
+            self._forget(schema.left_out)
+            self._forget(schema.listing)
+        saved = self._messages(intents) + self._events() + self._deals() + self._removed()
+        self._add_left_out()
+        if self._batch.complete:
+            self._forget(schema.listing)
+        self._put_cursor()
+        return saved
+
+    def _of(self, kind: type[R]) -> list[R]:
+        return [record for record in self._batch.records if isinstance(record, kind)]
+
+    def _forget(self, table: Table) -> None:
+        self._connection.execute(table.delete().where(table.c.stream == self._stream))
+
+    def _messages(self, intents: Sequence[Intent]) -> Saved:
+        messages = w.once(self._of(Message))
+        if not messages:
+            return Saved()
+        connection, account = self._connection, self._options.account
+        rows = w.message_rows(connection, messages, account, self._stream, self._observed)
+        new = w.append(connection, schema.message, rows)
+        w.add_parts(connection, messages, new, self._mailboxes, keep_text=self._options.keep_text)
+        known = w.known_messages(connection, account, messages.keys() - new.keys())
+        changed = w.see_again(connection, known, messages, self._stream)
+        ids = new | {provider_id: old.id for provider_id, old in known.items()}
+        w.put_intents(connection, ids, intents)
+        if self._options.resync and self._batch.mode == "full":
+            w.add(connection, schema.listing, [(self._stream, number) for number in ids.values()])
+        return Saved(len(new), len(known) - changed, changed)
+
+    def _events(self) -> Saved:
+        events = {event.provider_id: event for event in self._of(EventRevision)}
+        new = w.add_events(self._connection, self._options.account, events, self._observed)
+        return Saved(new, len(events) - new)
+
+    def _deals(self) -> Saved:
+        deals = {deal.provider_id: deal for deal in self._of(Deal)}
+        new, changed = w.put_deals(self._connection, self._options.account, deals, self._observed)
+        return Saved(new, len(deals) - new - changed, changed)
+
+    def _removed(self) -> Saved:
+        removed = w.remove(
+            self._connection,
+            self._options.account,
+            self._stream,
+            self._batch.tombstones,
+            self._observed,
+        )
+        first = w.next_id(self._connection, schema.failure)
+        rows = [
+            (number, self._stream, failure.item, failure.why, self._observed)
+            for number, failure in enumerate(self._batch.failures, first)
+        ]
+        return Saved(removed=removed, failures=w.add(self._connection, schema.failure, rows))
+
+    def _add_left_out(self) -> None:
+        table = schema.left_out
+        put = insert(table)
+        add = put.on_conflict_do_update(
+            index_elements=["stream", "why"],
+            set_={"count": table.c.count + put.excluded.count},
+        )
+        rows: list[dict[str, Any]] = [
+            {"stream": self._stream, "why": why, "count": count}
+            for why, count in self._batch.left_out.items()
+        ]
+        if rows:
+            self._connection.execute(add, rows)
+
+    def _put_cursor(self) -> None:
+        put = insert(schema.cursor).values(
+            stream=w.stream_id(self._connection, self._options.account, self._options.source),
+            cursor=self._batch.cursor,
+            resync=self._options.resync,
+            checked_at=self._observed,
+        )
+        self._connection.execute(
+            put.on_conflict_do_update(
+                index_elements=["stream"],
+                set_={name: put.excluded[name] for name in ("cursor", "resync", "checked_at")},
+            )
+        )

@@ -1,0 +1,345 @@
+"""Records to rows, and rows to the database. Every function runs inside the caller's transaction.
+
+New rows get their ids here, before they are written: the transaction holds the only lock for
+writing, so nobody else gives any. Rows that are there already are skipped by their key.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+
+from sqlalchemy import Connection, Table, bindparam, func, select, tuple_
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.sqlite import insert
+
+from store import schema
+from store.model import KINDS, ROLES, Deal, EventRevision, Intent, Message
+
+Row: TypeAlias = tuple[Any, ...]
+T = TypeVar("T")
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_KIND: Final = {kind: code for code, kind in enumerate(KINDS)}
+_ROLE: Final = {role: code for code, role in enumerate(ROLES)}
+
+#: How many keys one query names; SQLite allows 32,766 parameters.
+_CHUNK: Final = 5000
+
+
+class Known(NamedTuple):
+    """A message that was in the database before."""
+
+    id: int
+    labels: str
+    removed_at: int | None
+    stream: int
+
+
+def known_micros(at: datetime) -> int:
+    """Microseconds since 1970 in UTC."""
+    since = at - _EPOCH
+    return (since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def micros(at: datetime | None) -> int | None:
+    """Microseconds since 1970 in UTC; ``None`` stays so."""
+    return None if at is None else known_micros(at)
+
+
+def chunks(items: Iterable[T], size: int = _CHUNK) -> Iterator[list[T]]:
+    """Lists of at most ``size`` items."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def _statement(table: Table) -> str:
+    statement = insert(table).on_conflict_do_nothing()
+    return str(statement.compile(dialect=sqlite.dialect()))
+
+
+_INSERT: Final = {table.name: _statement(table) for table in schema.metadata.sorted_tables}
+
+
+def add(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
+    """Insert ``rows`` (in the order of the table's columns), skipping known keys; how many are new.
+
+    Goes through the driver's executemany: several times faster than parameters by name.
+    """
+    if not rows:
+        return 0
+    return connection.exec_driver_sql(_INSERT[table.name], list(rows)).rowcount
+
+
+def next_id(connection: Connection, table: Table) -> int:
+    """The first id that no row has and none after it has."""
+    return (connection.scalar(select(func.max(table.c.id))) or 0) + 1
+
+
+def append(connection: Connection, table: Table, rows: Sequence[Row]) -> dict[str, int]:
+    """Insert rows with ids from ``next_id`` on; ``{provider_id: id}`` of those that are new."""
+    if not rows:
+        return {}
+    first = rows[0][0]
+    key = list(table.c.keys()).index("provider_id")
+    if add(connection, table, rows) == len(rows):
+        return {row[key]: row[0] for row in rows}
+    found = connection.execute(select(table.c.provider_id, table.c.id).where(table.c.id >= first))
+    return {row.provider_id: row.id for row in found}
+
+
+def stream_id(connection: Connection, account: int, name: str) -> int:
+    """Id of a stream, made where missing."""
+    table = schema.stream
+    add(connection, table, [(next_id(connection, table), account, name)])
+    key = (table.c.account == account) & (table.c.name == name)
+    number: int = connection.execute(select(table.c.id).where(key)).scalar_one()
+    return number
+
+
+def once(messages: Iterable[Message]) -> dict[str, Message]:
+    """Messages by provider id; a second copy only adds its labels."""
+    unique: dict[str, Message] = {}
+    for message in messages:
+        first = unique.setdefault(message.provider_id, message)
+        if first is not message and first.labels != message.labels:
+            labels = tuple(sorted({*first.labels, *message.labels}))
+            unique[message.provider_id] = first._replace(labels=labels)
+    return unique
+
+
+def message_rows(
+    connection: Connection, messages: dict[str, Message], account: int, stream: int, observed: int
+) -> list[Row]:
+    """Rows of table ``message`` with new ids."""
+    first = next_id(connection, schema.message)
+    return [
+        (
+            number,
+            account,
+            stream,
+            m.provider_id,
+            m.message_id,
+            m.in_reply_to,
+            " ".join(m.references),
+            m.thread_hint,
+            micros(m.sent_at),
+            micros(m.received_at),
+            observed,
+            None,
+            m.offset_minutes,
+            _KIND[m.kind],
+            m.subject,
+            m.subject_key,
+            m.words,
+            m.text_digest,
+            json.dumps(m.attachments, ensure_ascii=False) if m.attachments else "",
+            "\n".join(sorted(m.labels)),
+            m.sequence_tool,
+            m.language,
+        )
+        for number, m in enumerate(messages.values(), first)
+    ]
+
+
+class Mailboxes:
+    """Ids of (address, display name), remembered between batches."""
+
+    #: Bounds the memory: hostile mail may name any number of addresses.
+    limit: Final = 200_000
+
+    def __init__(self) -> None:
+        self._ids: dict[tuple[str, str], int] = {}
+
+    def forget(self) -> None:
+        """Drop what is remembered: the rows may be gone."""
+        self._ids.clear()
+
+    def ids(
+        self, connection: Connection, messages: Iterable[Message]
+    ) -> dict[tuple[str, str], int]:
+        """Ids for all participants of ``messages`` (and perhaps others), made where missing."""
+        if len(self._ids) > self.limit:
+            self.forget()
+        known = self._ids
+        missing = {
+            (p.address, p.name): p.domain
+            for m in messages
+            for p in m.participants
+            if (p.address, p.name) not in known
+        }
+        if missing:
+            self._look_up(connection, missing)
+            self._make(connection, missing)
+        return known
+
+    def _look_up(self, connection: Connection, pairs: Iterable[tuple[str, str]]) -> None:
+        c = schema.mailbox.c
+        pair = tuple_(c.address, c.name)
+        query = select(c.address, c.name, c.id).where(pair.in_(bindparam("pairs", expanding=True)))
+        for chunk in chunks(pairs, 1000):
+            for address, name, number in connection.execute(query, {"pairs": chunk}):
+                self._ids[address, name] = number
+
+    def _make(self, connection: Connection, domains: dict[tuple[str, str], str]) -> None:
+        new = [pair for pair in domains if pair not in self._ids]
+        first = next_id(connection, schema.mailbox)
+        rows = [(number, *pair, domains[pair]) for number, pair in enumerate(new, first)]
+        add(connection, schema.mailbox, rows)
+        self._ids.update((pair, number) for number, pair in enumerate(new, first))
+
+
+def add_parts(
+    connection: Connection,
+    messages: dict[str, Message],
+    new: dict[str, int],
+    mailboxes: Mailboxes,
+    *,
+    keep_text: bool,
+) -> None:
+    """Append participants and texts of the ``new`` messages."""
+    fresh = [(number, messages[provider_id]) for provider_id, number in new.items()]
+    ids = mailboxes.ids(connection, (m for _, m in fresh))
+    participants = [
+        (number, ids[p.address, p.name], _ROLE[p.role])
+        for number, m in fresh
+        for p in m.participants
+    ]
+    add(connection, schema.participant, participants)
+    if keep_text:
+        add(connection, schema.message_text, [(number, m.text) for number, m in fresh if m.text])
+
+
+def known_messages(
+    connection: Connection, account: int, provider_ids: Iterable[str]
+) -> dict[str, Known]:
+    """Those of ``provider_ids`` that the database has."""
+    c = schema.message.c
+    query = select(c.provider_id, c.id, c.labels, c.removed_at, c.stream).where(
+        c.account == account, c.provider_id.in_(bindparam("ids", expanding=True))
+    )
+    known: dict[str, Known] = {}
+    for chunk in chunks(provider_ids):
+        for provider_id, *rest in connection.execute(query, {"ids": chunk}):
+            known[provider_id] = Known(*rest)
+    return known
+
+
+def see_again(
+    connection: Connection, known: dict[str, Known], messages: dict[str, Message], stream: int
+) -> int:
+    """Merge labels of known messages, take back their removal; how many changed thereby."""
+    updates = []
+    changed = 0
+    for provider_id, old in known.items():
+        labels = {*old.labels.split("\n"), *messages[provider_id].labels} - {""}
+        merged = "\n".join(sorted(labels))
+        differs = merged != old.labels or old.removed_at is not None
+        changed += differs
+        if differs or old.stream != stream:
+            updates.append({"key": old.id, "labels": merged, "stream": stream, "removed_at": None})
+    if updates:
+        table = schema.message
+        connection.execute(table.update().where(table.c.id == bindparam("key")), updates)
+    return changed
+
+
+def remove(
+    connection: Connection, account: int, stream: int, provider_ids: Sequence[str], observed: int
+) -> int:
+    """Mark messages as removed where ``stream`` is the last that had them; how many."""
+    c = schema.message.c
+    removed = 0
+    for chunk in chunks(provider_ids):
+        removed += connection.execute(
+            schema.message.update()
+            .where(c.account == account, c.stream == stream, c.removed_at.is_(None))
+            .where(c.provider_id.in_(bindparam("ids", expanding=True)))
+            .values(removed_at=observed),
+            {"ids": chunk},
+        ).rowcount
+    return removed
+
+
+def add_events(
+    connection: Connection, account: int, events: dict[str, EventRevision], observed: int
+) -> int:
+    """Append event revisions with their attendances; how many are new."""
+    if not events:
+        return 0
+    first = next_id(connection, schema.event)
+    rows = [(n, account, *_fields(e), observed) for n, e in enumerate(events.values(), first)]
+    new = append(connection, schema.event, rows)
+    attendances = [
+        (n, *a) for provider_id, n in new.items() for a in events[provider_id].attendances
+    ]
+    add(connection, schema.attendance, attendances)
+    return len(new)
+
+
+def _fields(record: EventRevision | Deal) -> Row:
+    """Values of a record's columns; a tuple has its own table."""
+    return tuple(
+        micros(value) if isinstance(value, datetime) else value
+        for value in record
+        if not isinstance(value, tuple)
+    )
+
+
+def put_deals(
+    connection: Connection, account: int, deals: dict[str, Deal], observed: int
+) -> tuple[int, int]:
+    """Insert deals, update those that differ; how many are new and how many changed."""
+    if not deals:
+        return 0, 0
+    table = schema.deal
+    first = next_id(connection, table)
+    told = {provider_id: _fields(deal) for provider_id, deal in deals.items()}
+    rows = [(n, account, *fields, observed) for n, fields in enumerate(told.values(), first)]
+    new = append(connection, table, rows)
+    stored = connection.execute(select(table).where(table.c.account == account))
+    changed = [
+        {
+            "key": number,
+            **dict(zip(Deal._fields, told[provider_id], strict=True)),
+            "observed_at": observed,
+        }
+        for number, _, provider_id, *rest, _ in stored
+        if provider_id in told and told[provider_id] != (provider_id, *rest)
+    ]
+    if changed:
+        connection.execute(table.update().where(table.c.id == bindparam("key")), changed)
+    return len(new), len(changed)
+
+
+def put_intents(connection: Connection, ids: dict[str, int], intents: Sequence[Intent]) -> None:
+    """Keep what the labeller says now about messages; what an older version said is dropped."""
+    intent = schema.intent
+    rows = [
+        (ids[i.message_provider_id], i.intent, i.probability, i.words, i.version)
+        for i in intents
+        if i.message_provider_id in ids
+    ]
+    older = intent.c.version != bindparam("version_now")
+    delete = intent.delete().where(intent.c.message == bindparam("of"), older)
+    told = {(row[0], row[4]) for row in rows}
+    if told:
+        connection.execute(delete, [{"of": of, "version_now": version} for of, version in told])
+    add(connection, intent, rows)
+
+
+def clean(value: Any) -> Any:
+    """A record that any database can hold: no lone surrogates, no numbers beyond 64 bits."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, int) and not isinstance(value, bool):
+        return max(-(2**63), min(value, 2**63 - 1))
+    if isinstance(value, tuple):
+        items = map(clean, value)
+        make = getattr(value, "_make", tuple)
+        return make(items)
+    return value
