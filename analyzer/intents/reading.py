@@ -139,8 +139,14 @@ def _combine(said: dict[str, tuple[float, str]], rules: Language) -> None:
         if any(said.get(name, (0.0, ""))[0] >= DECIDED for name in combination.none):
             continue
         before, words = said.get(combination.intent, (0.0, ""))
-        together = 1.0 - (1.0 - before) * (1.0 - combination.weight)
-        said[combination.intent] = (together, words or parts[0][1])
+        said[combination.intent] = (_weighed(before, combination.weight), words or parts[0][1])
+
+
+def _weighed(probability: float, weight: float) -> float:
+    """``probability`` after a witness for it, or against it where ``weight`` is negative."""
+    if weight < 0:
+        return probability * (1.0 + weight)
+    return 1.0 - (1.0 - probability) * (1.0 - weight)
 
 
 def _damp(said: dict[str, tuple[float, str]]) -> None:

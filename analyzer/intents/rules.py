@@ -41,7 +41,10 @@ class Index(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """Intents and steps that together speak for ``intent`` when none of ``none`` was seen."""
+    """Intents and steps that together speak for ``intent`` when none of ``none`` was seen.
+
+    A negative ``weight`` speaks against it.
+    """
 
     intent: str
     weight: float
