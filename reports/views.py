@@ -1,0 +1,104 @@
+"""Analysis to frozen views (``reports.model``): the one place where reports read frames."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from analyzer.analysis import Analysis
+from analyzer.frames import VERDICTS
+from analyzer.settings import Settings
+from reports import views_sections as sections
+from reports import words
+from reports.model import Contact, Report, Total
+from reports.views_base import Directory, number
+from reports.views_contacts import actions, contacts, total_effort
+from reports.week import Week
+
+#: Verdicts that say: something should change here.
+CHANGE = ("walk away", "change approach", "last try", "stop chasing", "do not contact")
+
+
+def report(
+    analysis: Analysis, settings: Settings, week: Week, said: pd.DataFrame | None = None
+) -> Report:
+    """The brick-wall report of ``week``.
+
+    ``said``: the intents frame of the facts; with it, evidence shows the few words that tell.
+    """
+    directory = Directory(analysis)
+    zone = ZoneInfo(settings.zone)
+    people = contacts(analysis, settings, week, directory=directory, said=said)
+    to_do, more_to_do = actions(people)
+    topics, more_topics = sections.open_topics(analysis, zone, directory)
+    totals = _totals(analysis)
+    return Report(
+        week=week,
+        as_of=analysis.as_of.astimezone(zone).replace(microsecond=0),
+        zone=settings.zone,
+        currency=settings.currency,
+        headline=_headline(analysis, people, totals),
+        actions=to_do,
+        actions_left_out=more_to_do,
+        topics=topics,
+        topics_left_out=more_topics,
+        contacts=people,
+        totals=totals,
+        effort=total_effort(analysis),
+        questions=sections.questions(analysis, zone, directory, said),
+        waiting=sections.waiting(analysis, zone, directory),
+        not_judged=sections.not_judged(analysis, directory),
+        coverage=sections.coverage(analysis, settings, week.end(settings.zone)),
+    )
+
+
+def _totals(analysis: Analysis) -> tuple[Total, ...]:
+    """People and hours by verdict, in the order of verdicts; those without anybody left out."""
+    rows = analysis.verdicts[["person", "verdict"]].astype({"verdict": "str"})
+    rows = rows.merge(
+        analysis.effort[["person", "hours", "week_hours"]], how="left", on="person"
+    ).fillna({"hours": 0.0, "week_hours": 0.0})
+    sums = rows.groupby("verdict").agg(
+        people=("person", "size"), hours=("hours", "sum"), week_hours=("week_hours", "sum")
+    )
+    return tuple(
+        Total(
+            verdict,
+            int(sums["people"][verdict]),
+            number(sums["hours"][verdict]),
+            number(sums["week_hours"][verdict]),
+        )
+        for verdict in VERDICTS
+        if verdict in sums.index
+    )
+
+
+def _headline(analysis: Analysis, people: tuple[Contact, ...], totals: tuple[Total, ...]) -> str:
+    if not len(analysis.coverage):
+        return "Nothing to say yet: no mail has been read. Import a mailbox to begin."
+    if not people:
+        return _nobody(analysis)
+    spent = number(sum(total.week_hours for total in totals))
+    changing = [total for total in totals if total.verdict in CHANGE]
+    lost = number(sum(total.week_hours for total in changing))
+    first = f"You spent {words.hours(spent)} on {words.count(len(people), 'person', 'people')}"
+    if not changing:
+        return f"{first} this week. Nobody among them gives a reason to stop or to change course."
+    who = words.count(sum(total.people for total in changing), "person", "people")
+    verb = "gives" if who.startswith("1 ") else "give"
+    return (
+        f"{first} this week, {words.hours(lost)} of it where something should change: "
+        f"{who} {verb} reason to stop or to change course."
+    )
+
+
+def _nobody(analysis: Analysis) -> str:
+    seen = len(analysis.contacts)
+    if not seen:
+        return "Nothing to say yet: there is no exchange with anybody in the mail that was read."
+    known = words.count(seen, "person is", "people are")
+    return (
+        f"Nothing to say yet: {known} in the mail that was read, and none of them is a sales "
+        "contact. Proposals, meetings of yours, deals or your own mark make one."
+    )

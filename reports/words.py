@@ -1,0 +1,131 @@
+"""How values are written: dates, hours, money, shares, counts. One way for every format."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from reports.model import Effort, Estimate, Odds, Waiting
+from reports.week import Week
+
+MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+ARROWS: Final = {"better": "↗", "steady": "→", "worse": "↘", "new": "•"}
+TRENDS: Final = {
+    "better": "getting better",
+    "steady": "steady",
+    "worse": "getting worse",
+    "new": "new",
+}
+
+
+def day(at: datetime | None, unknown: str = "–") -> str:
+    """Like ``16 Nov 2026``."""
+    return unknown if at is None else f"{at.day} {MONTHS[at.month - 1][:3]} {at.year}"
+
+
+def moment(at: datetime | None, unknown: str = "–") -> str:
+    """Like ``Mon 16 Nov 2026, 09:05``."""
+    if at is None:
+        return unknown
+    return f"{DAYS[at.weekday()]} {day(at)}, {at.hour:02d}:{at.minute:02d}"
+
+
+def days_of(week: Week) -> str:
+    """The days of a week, like ``16–22 November 2026``."""
+    first, last = week.first_day, week.last_day
+    until = f"{last.day} {MONTHS[last.month - 1]} {last.year}"
+    if first.month == last.month:
+        return f"{first.day}–{until}"
+    year = "" if first.year == last.year else f" {first.year}"
+    return f"{first.day} {MONTHS[first.month - 1]}{year} – {until}"
+
+
+def hours(value: float) -> str:
+    """Like ``12.5 h``."""
+    return f"{value:,.1f} h"
+
+
+def money(value: float | None, currency: str, unknown: str = "–") -> str:
+    """Like ``1,890 EUR``; ``unknown`` for ``None``."""
+    return unknown if value is None else f"{value:,.0f} {currency}".rstrip()
+
+
+def share(value: float) -> str:
+    """A probability like ``96 %``, never rounded to certainty."""
+    percent = round(value * 100)
+    if percent >= 100 and value < 1:
+        return "over 99 %"
+    return "under 1 %" if percent <= 0 < value else f"{percent} %"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """Like ``1 person`` or ``1,204 people``; ``many`` is ``one`` with an s unless given."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def listed(parts: list[str]) -> str:
+    """Like ``a, b and c``."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def since(count_of_days: float) -> str:
+    """A span like ``today``, ``1 day`` or ``12 days``."""
+    whole = int(count_of_days)
+    return "less than a day" if whole < 1 else count(whole, "day")
+
+
+def step(what: str, at: datetime | None) -> str:
+    """The next dated step of a topic."""
+    if at is None:
+        return what or "none"
+    return f"{day(at)}: {what}" if what else day(at)
+
+
+def old_topics(left_out: int) -> str:
+    """What is said of proposals that are too old to be called open."""
+    return f"{count(left_out, 'older proposal')} without a word for half a year: not listed."
+
+
+def spent(effort: Effort, currency: str, *, week: bool = True) -> str:
+    """Hours and money spent on somebody."""
+    parts = [f"{hours(effort.hours)} in all ({money(effort.cost, currency)})"]
+    if week:
+        parts.append(f"{hours(effort.week_hours)} this week")
+    if effort.lost_hours:
+        parts.append(f"{hours(effort.lost_hours)} lost to meetings moved late or missed")
+    return ", ".join(parts)
+
+
+def odds(view: Odds) -> tuple[str, ...]:
+    """How sure a verdict is, in sentences."""
+    wall, not_honoured = _estimate(view.wall), _estimate(view.not_honoured)
+    against = count(view.bad_causes, "independent sign")
+    signs = (
+        f"{against} of {count(view.families, 'kind')} against them, {view.good_causes:,} for them"
+    )
+    return (
+        f"Chance that this is a wall: {wall}.",
+        f"Chance that the next thing asked of them is not honoured: {not_honoured}.",
+        f"{signs}. What each kind adds, in log-odds (above zero speaks for a wall):",
+    )
+
+
+def _estimate(view: Estimate) -> str:
+    return f"{share(view.value)} (80 % interval: {share(view.low)} to {share(view.high)})"
+
+
+def waiting(people: tuple[Waiting, ...], shown: int) -> str:
+    """The line of mirror: who waits for the rep, longest first."""
+    told = [
+        f"{each.person.name} (for {since(each.days)}: {each.subject})" for each in people[:shown]
+    ]
+    more = len(people) - len(told)
+    if more > 0:
+        told.append(f"{more:,} more")
+    verb = "waits" if len(people) == 1 else "wait"
+    return f"{count(len(people), 'person', 'people')} {verb} for your answer: {listed(told)}."
