@@ -37,7 +37,8 @@ class Mail:
     """Frames ``mail`` (ordered by time) and ``recipients`` (in header order), and three more.
 
     ``copies``: message → the message that stands for it, for every stored message that counts.
-    ``asked``: one row per row of ``mail``: ``us`` (the rep stands in To), ``to`` (how many do).
+    ``asked``: one row per row of ``mail``: ``us`` (the rep stands in To), ``here`` (in To or Cc),
+    ``to`` (how many stand in To).
     ``words``: message, intent, words: what showed each label (of labels that were decided).
     """
 
@@ -152,9 +153,9 @@ def _said(intents: pd.DataFrame, messages: Ints, row_of: Ints) -> pd.DataFrame:
     label = np.append(pd.Index(INTENTS).get_indexer(kinds), NONE)[intents["intent"].cat.codes]
     row = positions(intents["message"].to_numpy(), messages)
     found = np.flatnonzero((row >= 0) & (label >= 0))
-    said: pd.DataFrame = intents.iloc[found][["probability", "words"]].reset_index(drop=True)
-    said["row"], said["label"] = row_of[row[found]], label[found].astype(np.int64)
-    return said
+    said = {"row": row_of[row[found]], "label": label[found].astype(np.int64)}
+    shown = {c: intents[c].array[found] for c in ("probability", "words")}
+    return pd.DataFrame({**said, **shown})
 
 
 def _probabilities(said: pd.DataFrame, count: int) -> pd.DataFrame:
@@ -172,7 +173,7 @@ def _recipients(on: pd.DataFrame, author: Ints) -> pd.DataFrame:
     row, person = to["row"].to_numpy(), to["person"].to_numpy()
     again = pd.Series(row * (person.max(initial=0) + 1) + person).duplicated().to_numpy()
     to = to[["row", "person", "role"]][~again & (person != author[row])]
-    return to.sort_values("row", kind="stable", ignore_index=True)
+    return pd.DataFrame(to.sort_values("row", kind="stable", ignore_index=True))
 
 
 def _speakers(
@@ -200,12 +201,13 @@ def _speakers(
 
 
 def _asked(to: pd.DataFrame, own: Bools, count: int) -> pd.DataFrame:
-    direct = to[(to["role"] == "to").to_numpy()]
-    row, mine = direct["row"].to_numpy(), own[direct["person"].to_numpy()]
+    row, mine = to["row"].to_numpy(), own[to["person"].to_numpy()]
+    direct = (to["role"] == "to").to_numpy()
     return pd.DataFrame(
         {
-            "us": np.bincount(row[mine], minlength=count) > 0,
-            "to": np.bincount(row, minlength=count),
+            "us": np.bincount(row[mine & direct], minlength=count) > 0,
+            "here": np.bincount(row[mine], minlength=count) > 0,
+            "to": np.bincount(row[direct], minlength=count),
         }
     )
 
