@@ -22,7 +22,24 @@ MAX_TEXT_BYTES: Final = 4_096
 _MAX_SLOW_BYTES: Final = 8 * 1024 * 1024
 
 _MAIL_HEADERS: Final = frozenset(
-    ["from", "to", "cc", "subject", "date", "message-id", "received", "return-path", "sender", "mime-version", "content-type", "delivered-to", "reply-to", "x-mailer", "in-reply-to", "references"]
+    [
+        "from",
+        "to",
+        "cc",
+        "subject",
+        "date",
+        "message-id",
+        "received",
+        "return-path",
+        "sender",
+        "mime-version",
+        "content-type",
+        "delivered-to",
+        "reply-to",
+        "x-mailer",
+        "in-reply-to",
+        "references",
+    ]
 )
 _STUB: Final = re.compile(
     r"(?i)html|browser|web version|webversion|view (?:this|it) (?:e?-?mail|message|online)"

@@ -1,0 +1,108 @@
+"""The header block above an older mail: Outlook's From/Sent/To/Subject, Notes' name, date, To, cc."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from ingest.wordlists import words
+
+#: A block longer than this, with its wrapped recipients, is not looked at further.
+_MAX_LINES: Final = 80
+_LISTS: Final = words("quotations")
+_CLASS: Final = {
+    label: key.partition(".")[2]
+    for key, labels in _LISTS.items()
+    if key.startswith("labels.")
+    for label in labels
+}
+_LABEL: Final = re.compile(r"[\s*|]*([^\W\d_][^:：*\n]{0,22}?)\s*\**\s?[:：]\**(?=\s|$|\S)")
+_SEPARATOR: Final = re.compile(
+    r"\s*(?:[-_=*]{2,}\s*(?:" + "|".join(map(re.escape, _LISTS["separators.texts"])) + r")\b"
+    r"|(?:begin forwarded message|anfang der weitergeleiteten nachricht|début du message (?:réexpédié|transféré)"
+    r"|inizio messaggio inoltrato|inicio del mensaje reenviado)\s*:?\s*$)",
+    re.IGNORECASE,
+)
+_DATE: Final = re.compile(
+    r"\b\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})\s+(?:um |at |à )?\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*[AaPp][Mm])?"
+)
+_AT_END: Final = re.compile(r"\bon\s+\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}$")
+_TIME: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AaPp][Mm])?$")
+_ABOVE_LABELS: Final = ("sent by:", "please respond to")
+_MAX_LINES_ABOVE: Final = 8
+_RULE: Final = re.compile(r"\s*[-_=*]{5,}\s*$")
+
+
+def is_separator(line: str) -> bool:
+    """Whether a line such as ``-----Original Message-----`` is this."""
+    return _SEPARATOR.match(line) is not None
+
+
+def header_block(lines: list[str], position: int) -> tuple[int, int] | None:
+    """First line of the header block that holds ``lines[position]``, and the line behind it.
+
+    ``position`` is the first labelled line; the name and date that Notes writes above belong to
+    the block. ``None`` where no block is.
+    """
+    label = _class(lines[position])
+    if label not in ("from", "to", "sent", "subject"):
+        return None
+    classes, end = _labels(lines, position)
+    start = _start(lines, position)
+    if "from" in classes and len(classes & {"sent", "to", "subject", "cc"}) >= 2:
+        return start, end
+    dated = start < position or _DATE.search(lines[position]) is not None
+    if dated and len(classes & {"from", "to", "cc", "subject"}) >= 2:
+        return start, end
+    return None
+
+
+def _class(line: str) -> str:
+    match = _LABEL.match(line)
+    return _CLASS.get(match[1].lower(), "") if match else ""
+
+
+def _labels(lines: list[str], position: int) -> tuple[set[str], int]:
+    """Classes of the labels from ``position`` on, and the line behind the last of them."""
+    classes: set[str] = set()
+    end, empty, current = position, 0, ""
+    for at in range(position, min(position + _MAX_LINES, len(lines))):
+        line = lines[at]
+        label = _class(line)
+        if label and not (label in classes and label != "other"):
+            classes.add(label)
+            end, empty, current = at + 1, 0, label
+        elif not line.strip():
+            empty += 1
+            if empty > 1 or "subject" in classes:
+                break
+        elif empty or current not in ("to", "cc", "from"):
+            break
+        else:
+            end = at + 1
+    return classes, end
+
+
+def _start(lines: list[str], position: int) -> int:
+    """The block's first line: with Notes' name and date lines, or a rule, above its labels."""
+    start = at = position
+    while at > 0 and position - at < _MAX_LINES_ABOVE:
+        at -= 1
+        line = lines[at].strip()
+        if not line:
+            continue
+        if line.lower().startswith(_ABOVE_LABELS) or _TIME.match(line):
+            start = at
+        elif (when := _DATE.search(line)) is not None:
+            if when.start() > 0:
+                return at
+            start = at
+        elif (start < position and start - at == 1 and _is_name(line)) or (start < position and _AT_END.search(line)):
+            return at
+        else:
+            return at if _RULE.match(line) else start
+    return start
+
+
+def _is_name(line: str) -> bool:
+    return len(line) <= 80 and line[-1] not in ".!?:,;" and not line[0].islower()
