@@ -34,7 +34,7 @@ def listed() -> Facts:
     story = Story(me="reader@nowhere.example")
     for raw in _FROM_LINE.split(gzip.decompress(_MBOX.read_bytes()))[1:]:
         message = mime.parse(raw).message
-        sender = next(p.address for p in message.participants if p.role == "from")
+        sender = next((p.address for p in message.participants if p.role == "from"), "")
         others = [p.address for p in message.participants if p.role in ("to", "cc")]
         story.mail(
             sender,

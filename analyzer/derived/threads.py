@@ -57,7 +57,8 @@ def _stored(mail: Mail, facts: Facts) -> pd.DataFrame:
         np.asarray(mail.copies.index, dtype=np.int64), facts.messages["message"].to_numpy()
     )
     columns = ["account", "message_id", "in_reply_to", "references", "thread_hint"]
-    row = positions(mail.copies.to_numpy(), mail.mail["message"].to_numpy())
+    heads = np.asarray(mail.copies, dtype=np.int64)
+    row = positions(heads, mail.mail["message"].to_numpy())
     return facts.messages[columns].iloc[at].assign(row=row).reset_index(drop=True)
 
 

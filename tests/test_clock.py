@@ -1,0 +1,109 @@
+"""Effective hours: weeks of 50, weekends and holidays nearly free, zones respected."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from analyzer.clock import WEEK_EH, Clock, clock
+from analyzer.derived.groups import micros
+from analyzer.derived.mail import mail
+from analyzer.derived.people import people, person_of
+from analyzer.settings import Settings
+from tests.builders import Story
+
+AS_OF = datetime(2026, 12, 31, tzinfo=UTC)
+
+
+def learnt(story: Story) -> tuple[Clock, pd.DataFrame]:
+    """The clock of a story and its people."""
+    facts = story.facts()
+    who = people(facts, Settings())
+    return clock(mail(facts, who, Settings(), AS_OF).mail, who.people, Settings()), who.people
+
+
+def between(story: Story, address: str, start: str, end: str) -> float:
+    """Effective hours of this person between two times."""
+    made, who = learnt(story)
+    person = person_of(who, pd.Series([address]))
+    times = pd.to_datetime(pd.Series([start, end]), utc=True)
+    return float(made.elapsed_eh(person, times.iloc[:1], times.iloc[1:].reset_index(drop=True))[0])
+
+
+def office(address: str, *, offset: int = 0, mails: int = 0) -> Story:
+    """Somebody who writes at 10 local time on weekdays of spring 2026."""
+    story = Story()
+    for day in pd.bdate_range("2026-02-02", periods=max(mails, 1)):
+        at = day + pd.Timedelta(hours=10) - pd.Timedelta(minutes=offset)
+        story.mail(address, to=story.me, at=str(at), offset_minutes=offset)
+    return story
+
+
+@pytest.mark.parametrize("mails", [0, 10, 80])
+def test_any_week_without_holidays_has_fifty_effective_hours(mails: int) -> None:
+    """From any time to the same time a week later."""
+    story = office("ann@acme.com", mails=mails)
+    week = between(story, "ann@acme.com", "2026-03-03 11:30", "2026-03-10 11:30")
+    assert week == pytest.approx(WEEK_EH)
+
+
+def test_weekends_and_nights_hardly_count() -> None:
+    """Friday evening to Monday morning is under an effective hour, a workday about ten."""
+    story = office("ann@acme.com", mails=5)
+    assert between(story, "ann@acme.com", "2026-03-06 20:00", "2026-03-09 07:00") < 1
+    assert between(story, "ann@acme.com", "2026-03-09 07:00", "2026-03-09 19:00") > 9
+
+
+def test_a_holiday_of_their_country_counts_like_a_saturday() -> None:
+    """1 May 2026 is a Friday: free in Germany, a workday where the country is not known."""
+    span = ("2026-04-30 22:00", "2026-05-01 22:00")
+    assert between(office("ann@acme.de", mails=5), "ann@acme.de", *span) < 1
+    assert between(office("ann@acme.com", mails=5), "ann@acme.com", *span) > 9
+
+
+def test_hours_are_those_of_their_zone() -> None:
+    """Somebody in Singapore is asleep at 16 h UTC."""
+    story = office("ann@acme.com", offset=480, mails=5)
+    assert between(story, "ann@acme.com", "2026-03-10 14:00", "2026-03-10 20:00") < 0.5
+    assert between(story, "ann@acme.com", "2026-03-10 00:00", "2026-03-10 06:00") > 4
+
+
+def test_a_part_timer_has_their_own_week() -> None:
+    """Who wrote 80 mails, all on Mondays and Tuesdays, is not waited for on Thursdays."""
+    story = Story()
+    for week in pd.date_range("2025-01-06", periods=40, freq="7D"):
+        for day in (0, 1):
+            story.mail(
+                "ann@acme.com", to=story.me, at=f"{(week + pd.Timedelta(days=day)).date()} 10:00"
+            )
+    own = between(story, "ann@acme.com", "2026-03-12 00:00", "2026-03-13 00:00")
+    assert own < between(story, "ann@acme.com", "2026-03-09 00:00", "2026-03-10 00:00") / 2
+
+
+@given(st.lists(st.integers(0, 400 * 24 * 60), min_size=2, max_size=30))
+@hypothesis_settings(deadline=None, max_examples=25)
+def test_the_clock_never_runs_backwards(minutes: list[int]) -> None:
+    """Readings grow with time, over weekends and holidays too."""
+    made, who = _GERMAN
+    at = pd.Series(pd.Timestamp("2025-12-01", tz="UTC") + pd.to_timedelta(sorted(minutes), "min"))
+    readings = made.reading_eh(
+        np.repeat(person_of(who, pd.Series(["ann@acme.de"])), len(at)), micros(at)
+    )
+    assert (np.diff(readings) >= -1e-9).all()
+
+
+_GERMAN = learnt(office("ann@acme.de", mails=60))
+
+
+def test_nobody_known_is_waited_for_by_the_office_week() -> None:
+    """Without any mail there is still a clock."""
+    made, _ = learnt(Story())
+    at = micros(pd.Series(pd.to_datetime(["2026-03-02", "2026-03-09"], utc=True)))
+    readings = made.reading_eh(np.array([-1, -1]), at)
+    assert readings[1] - readings[0] == pytest.approx(WEEK_EH)
