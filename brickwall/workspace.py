@@ -14,7 +14,9 @@ from store.errors import InputError
 
 if TYPE_CHECKING:
     from analyzer.analysis import Analysis
+    from analyzer.settings import Settings
     from store.database import Database
+    from store.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +38,29 @@ def opened(*, must_exist: bool = True) -> Iterator[Workspace]:
             f"There is nothing to report yet: {place.database} does not exist.",
             "Run `brickwall import PATH...` with your mail, or `brickwall demo` to look around.",
         )
-    from store.database import Database
+    from store import database as store
 
-    with Database.open(place.database) as database:
+    with store.open(place.database) as database:
         yield Workspace(place, config, database)
 
 
-def analysed(workspace: Workspace, as_of: datetime) -> Analysis:
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The facts as of an instant, and what they were found to mean."""
+
+    facts: Facts
+    analysis: Analysis
+    settings: Settings
+
+
+def studied(workspace: Workspace, as_of: datetime) -> Study:
     """The whole analysis of the store as of an instant."""
     from analyzer.analysis import analyze
-    from store.database import read_facts
+    from store.reading import read_facts
 
-    return analyze(read_facts(workspace.database), workspace.config.settings, as_of)
+    facts = read_facts(workspace.database)
+    settings = workspace.config.settings
+    return Study(facts, analyze(facts, settings, as_of), settings)
 
 
 def now() -> datetime:

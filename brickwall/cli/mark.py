@@ -33,18 +33,14 @@ def command(name: str, kind: str, when: str | None) -> None:
 
     NAME is a part of the name or of the address.
     """
-    from analyzer.derived.people import people
     from brickwall.cli.people import find
     from brickwall.cli.times import instant
-    from brickwall.workspace import now, opened
-    from store.database import read_facts
+    from brickwall.workspace import now, opened, studied
     from store.model import Mark
 
     with opened() as workspace:
-        settings = workspace.config.settings
-        moment = instant(when, settings.zone) if when else now()
-        everyone = people(read_facts(workspace.database), settings).people.set_index("person")
-        person = everyone.loc[find(everyone.reset_index(), name)]
-        mark = Mark(kind.replace("-", " "), str(person["address"]), "", moment)
+        moment = instant(when, workspace.config.zone) if when else now()
+        person = find(studied(workspace, now()).analysis, name)
+        mark = Mark(kind.replace("-", " "), person.address, "", moment)
         workspace.database.add_mark(mark, observed_at=now())
-    click.echo(f"Noted: {person['name']} <{person['address']}>: {kind}, {moment:%Y-%m-%d}.")
+    click.echo(f"Noted: {person.name} <{person.address}>: {kind}, {moment:%Y-%m-%d}.")

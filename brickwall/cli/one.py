@@ -1,4 +1,4 @@
-"""The analysis and the one person that ``contact`` and ``case`` are about."""
+"""The study of the store and the one person that a command is about."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 from brickwall.cli.people import find
 from brickwall.cli.times import instant
-from brickwall.workspace import analysed, now, opened
+from brickwall.workspace import now, opened, studied
 
 if TYPE_CHECKING:
-    from analyzer.analysis import Analysis
-    from analyzer.settings import Settings
+    from brickwall.workspace import Study
+    from reports.model import Person
 
 
-def one(name: str, as_of: str | None) -> tuple[Analysis, int, Settings]:
+def one(name: str, as_of: str | None) -> tuple[Study, Person]:
     """Analyse the store and find the person called ``name`` in it."""
     with opened() as workspace:
-        settings = workspace.config.settings
-        moment = instant(as_of, settings.zone) if as_of else now()
-        analysis = analysed(workspace, moment)
-    return analysis, find(analysis.people, name), settings
+        moment = instant(as_of, workspace.config.zone) if as_of else now()
+        study = studied(workspace, moment)
+    return study, find(study.analysis, name)

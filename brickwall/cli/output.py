@@ -13,7 +13,7 @@ from brickwall.paths import write_private
 from store.errors import StoreError
 
 if TYPE_CHECKING:
-    from reports.views import ReportView
+    from reports.model import Report
 
 
 def coloured() -> bool:
@@ -28,7 +28,7 @@ def width() -> int:
     return max(40, get_terminal_size((100, 24)).columns)
 
 
-def rendered(view: ReportView, form: str, *, to_file: bool = False) -> str:
+def rendered(view: Report, form: str, *, to_file: bool = False) -> str:
     """The report in one form: text | html | json | csv | md."""
     if form == "html":
         from reports import page
@@ -44,7 +44,7 @@ def rendered(view: ReportView, form: str, *, to_file: bool = False) -> str:
         return tables.csv(view) if form == "csv" else tables.markdown(view)
     from reports import terminal
 
-    return terminal.render(view, width=width(), colour=coloured() and not to_file)
+    return terminal.render(view, width(), colour=coloured() and not to_file)
 
 
 def deliver(text: str, path: Path | None, *, show: bool | None) -> None:

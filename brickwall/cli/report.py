@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from reports.views import ReportView
+    from brickwall.workspace import Workspace
+    from reports.model import Report
 
 
 @click.command(
@@ -41,15 +42,15 @@ def command(
     with opened() as workspace:
         view = _view(workspace, week, as_of)
     if form == "html":
-        path = output or workspace.home.reports / f"{view.week.label}.html"
+        path = output or workspace.home.reports / f"{view.week}.html"
         deliver(rendered(view, "html"), path, show=show)
     else:
         deliver(rendered(view, form or "text", to_file=output is not None), output, show=False)
 
 
-def _view(workspace: Workspace, week: str | None, as_of: str | None) -> ReportView:
+def _view(workspace: Workspace, week: str | None, as_of: str | None) -> Report:
     from brickwall.cli.times import instant
-    from brickwall.workspace import analysed, now
+    from brickwall.workspace import now, studied
     from reports.views import report
     from reports.week import Week
 
@@ -58,8 +59,5 @@ def _view(workspace: Workspace, week: str | None, as_of: str | None) -> ReportVi
     chosen = Week.parse(week) if week else Week.last_full(moment, settings.zone)
     if week and not as_of:
         moment = min(moment, chosen.end(settings.zone))
-    return report(analysed(workspace, moment), settings, chosen)
-
-
-if TYPE_CHECKING:
-    from brickwall.workspace import Workspace
+    study = studied(workspace, moment)
+    return report(study.analysis, settings, chosen, study.facts.intents)
