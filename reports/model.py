@@ -68,15 +68,23 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """What one family of signs adds to the log-odds of a wall."""
+
+    family: str
+    log_odds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Odds:
-    """How sure a verdict is. ``terms``: family and the log-odds it adds."""
+    """How sure a verdict is. ``families``: how many kinds of signs speak against them."""
 
     wall: Estimate
     not_honoured: Estimate
     bad_causes: int
     good_causes: int
     families: int
-    terms: tuple[tuple[str, float], ...]
+    terms: tuple[Term, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,12 +83,7 @@ def case(view: Case, width: int = 80, *, colour: bool = False) -> str:
     page = _Page(width, colour=colour)
     company = f" · {view.person.company}" if view.person.company else ""
     page.title(f"Case: {view.person.name}{company}")
-    page.say(f"As of {words.moment(view.as_of)}. In contact since {words.day(view.since)}.")
-    page.say(_spent(view.effort, view.currency, week=False))
-    page.say(
-        f"{words.count(view.mails_out, 'mail')} to them (last {words.day(view.last_out_at)}), "
-        f"{view.mails_in:,} from them (last {words.day(view.last_in_at)})."
-    )
+    page.say(words.case_summary(view))
     _topics(page, view.topics, 0, named=False)
     page.heading("Facts")
     if not view.facts:
@@ -156,7 +151,7 @@ def _actions(page: _Page, view: Report) -> None:
         return
     page.heading("What to do this week")
     if not view.actions:
-        page.say("Nothing: no one needs anything from you this week.")
+        page.say(words.NOTHING_TO_DO)
     for number, action in enumerate(view.actions, 1):
         name = Text(action.person.name, "bold")
         page.item(f"{number}.", name + Text(" · ") + _chip(action.verdict), indent=0)
@@ -228,8 +223,8 @@ def _odds(page: _Page, odds: Odds) -> None:
     page.heading("How sure?")
     for sentence in words.odds(odds):
         page.say(sentence)
-    for family, term in odds.terms:
-        page.item(f"{family:<10}", f"{term:+.2f}")
+    for term in odds.terms:
+        page.item(f"{term.family:<10}", f"{term.log_odds:+.2f}")
 
 
 def _questions(page: _Page, view: Report) -> None:
@@ -260,12 +255,11 @@ def _coverage(page: _Page, accounts: Iterable[Coverage]) -> None:
         page.say(f"{account.name} ({account.kind}): {account.sentence}")
         said = True
     if not said:
-        page.say("No account yet.")
+        page.say(words.NO_ACCOUNT)
 
 
 def _verdict(person: Contact) -> Text:
-    trend = f"  {words.ARROWS.get(person.trend, '')} {words.TRENDS.get(person.trend, person.trend)}"
-    return _chip(person.verdict) + Text(trend)
+    return _chip(person.verdict) + Text(f"  {words.trend(person.trend)}")
 
 
 def _chip(verdict: str) -> Text:
@@ -276,5 +270,5 @@ def _mark(*, good: bool) -> str:
     return "+" if good else "-"
 
 
-def _spent(effort: Effort, currency: str, *, week: bool = True) -> Text:
-    return Text(words.spent(effort, currency, week=week), "dim")
+def _spent(effort: Effort, currency: str) -> Text:
+    return Text(words.spent(effort, currency), "dim")

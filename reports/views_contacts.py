@@ -11,7 +11,7 @@ from analyzer.analysis import Analysis
 from analyzer.frames import FAMILIES, VERDICTS
 from analyzer.settings import Settings
 from reports import escape
-from reports.model import Action, Contact, Effort, Odds
+from reports.model import Action, Contact, Effort, Odds, Term
 from reports.views_base import Directory, effort, estimate, local, number, records
 from reports.views_charts import Strips, Trends
 from reports.views_evidence import Signs
@@ -113,7 +113,7 @@ def _odds(row: Any) -> Odds:
         bad_causes=int(row.bad_episodes),
         good_causes=int(row.good_episodes),
         families=int(row.bad_families),
-        terms=tuple((family, number(getattr(row, f"term_{family}"), 2)) for family in FAMILIES),
+        terms=tuple(Term(family, number(getattr(row, f"term_{family}"), 2)) for family in FAMILIES),
     )
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analyzer.analysis import Analysis
 from analyzer.settings import Settings
-from reports import escape
+from reports import escape, words
 from reports.model import Reference, Sign
 from reports.views_base import exploded, local, number, records
 from reports.week import Week
@@ -48,14 +48,14 @@ class References:
         return self._made[reference]
 
     def _messages(self, mail: pd.DataFrame, ids: set[int], said: pd.DataFrame | None) -> None:
-        words = _words(said, ids)
+        told = _words(said, ids)
         for row in records(mail.loc[mail["message"].isin(ids)]):
             self._put(
                 f"message:{row.message}",
                 "you wrote" if row.outgoing else "they wrote",
                 row.at,
                 escape.line(row.subject, escape.SUBJECT) or "(no subject)",
-                words.get(row.message, ""),
+                told.get(row.message, ""),
             )
 
     def _events(self, analysis: Analysis, wanted: set[str]) -> None:
@@ -67,7 +67,7 @@ class References:
             summary = escape.line(row.summary, escape.SUBJECT) if pd.notna(row.summary) else ""
             change = CHANGES.get(str(row.kind), str(row.kind))
             start = local(row.old_start, self._zone)
-            was = f", was to begin {start:%Y-%m-%d %H:%M}" if start else ""
+            was = f", was to begin {words.moment(start)}" if start else ""
             subject = f"{summary or '(meeting without a title)'} ({change}{was})"
             self._put(row.reference, "calendar", row.at, subject, "")
 
@@ -93,8 +93,8 @@ def _words(said: pd.DataFrame | None, ids: set[int]) -> dict[int, str]:
     rows = rows.sort_values("probability", ascending=False, kind="stable")
     first = rows.drop_duplicates("message")
     return {
-        int(message): escape.line(words, escape.SUBJECT)
-        for message, words in zip(first["message"], first["words"], strict=True)
+        int(message): escape.line(shows, escape.SUBJECT)
+        for message, shows in zip(first["message"], first["words"], strict=True)
     }
 
 

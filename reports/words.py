@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Final
 
-from reports.model import Effort, Estimate, Odds, Waiting
+from reports.model import Case, Effort, Estimate, Odds, Reference, Waiting
 from reports.week import Week
 
 MONTHS: Final = (
@@ -21,6 +22,20 @@ TRENDS: Final = {
     "worse": "getting worse",
     "new": "new",
 }
+
+_MAIL: Final = ("mail", "mails")
+_SOURCES: Final = {
+    "calendar": ("calendar entry", "calendar entries"),
+    "your mark": ("mark of yours", "marks of yours"),
+    "deals list": ("line of the deals list", "lines of the deals list"),
+}
+NOTHING_TO_DO: Final = "Nothing: no one needs anything from you this week."
+NO_ACCOUNT: Final = "No account yet."
+
+
+def trend(word: str) -> str:
+    """A trend as arrow and words."""
+    return f"{ARROWS.get(word, '')} {TRENDS.get(word, word)}".strip()
 
 
 def day(at: datetime | None, unknown: str = "–") -> str:
@@ -129,3 +144,19 @@ def waiting(people: tuple[Waiting, ...], shown: int) -> str:
         told.append(f"{more:,} more")
     verb = "waits" if len(people) == 1 else "wait"
     return f"{count(len(people), 'person', 'people')} {verb} for your answer: {listed(told)}."
+
+
+def case_summary(view: Case) -> str:
+    """Since when, how many mails both ways and what it cost, for the boss."""
+    return (
+        f"As of {moment(view.as_of)}, in contact since {day(view.since)}. "
+        f"{count(view.mails_out, 'mail')} to them (last {day(view.last_out_at)}), "
+        f"{view.mails_in:,} from them (last {day(view.last_in_at)}). "
+        f"Time spent: {spent(view.effort, view.currency, week=False)}."
+    )
+
+
+def sources(references: tuple[Reference, ...]) -> str:
+    """What shows a fact, counted: ``2 mails and 1 calendar entry``."""
+    kinds = Counter(_SOURCES.get(each.source, _MAIL) for each in references)
+    return listed([count(number, *kind) for kind, number in kinds.items()])
