@@ -1,0 +1,48 @@
+"""Good: a meeting took place as planned."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+
+from analyzer.derived.everything import Derived
+from analyzer.settings import Settings
+from analyzer.signals import rows
+from store.facts import Facts
+
+
+def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
+    """One row per past meeting and person who is not known to have stayed away.
+
+    Strength: 1 when presence is known, a half when they had accepted, a quarter otherwise: a
+    calendar alone proves no attendance.
+    """
+    kept = kept_meetings(derived, as_of)
+    sure = kept["presence"] == "yes"
+    accepted = kept["partstat"] == "ACCEPTED"
+    strength = 0.25 + 0.25 * accepted.astype("float64")
+    by = kept["presence_by"]
+    found = kept.assign(
+        at=kept["start"],
+        episode=rows.numbered("meeting", kept["meeting"]),
+        strength=strength.where(~sure, 1.0),
+        evidence=by.map(lambda reference: (reference,) if reference else ()).astype("object"),
+        sentence="Kept the meeting of "
+        + rows.day_and_time(kept["start"], settings.zone, as_of)
+        + ".",
+    )
+    return rows.shaped_signals(found, derived, signal="meetings_kept", family="meetings", good=True)
+
+
+def kept_meetings(derived: Derived, as_of: datetime) -> pd.DataFrame:
+    """Past confirmed meetings per attendee who neither declined nor is known to be absent."""
+    past = derived.meetings[
+        (derived.meetings["status"] == "confirmed")
+        & (derived.meetings["end"].fillna(derived.meetings["start"]) <= pd.Timestamp(as_of))
+    ]
+    came = derived.attendees[
+        (derived.attendees["presence"] != "no") & (derived.attendees["partstat"] != "DECLINED")
+    ]
+    columns = ["meeting", "start", "topic"]
+    return came.merge(past[columns], on="meeting").sort_values(["start", "meeting"])

@@ -1,0 +1,63 @@
+"""All the effort is ours."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import pandas as pd
+
+from analyzer.derived.everything import Derived
+from analyzer.settings import Settings
+from analyzer.signals import rows, said
+from store.facts import Facts
+
+WINDOW: Final = pd.Timedelta(days=90)
+#: One-sided means: at least so many mails of ours, and so many times theirs.
+LEAST: Final = 5.0
+TIMES: Final = 3.0
+
+
+def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
+    """At most one row per person, over the last 90 days. A mail to three people is a third each.
+
+    Mails of sequence tools are no effort. Not for those whose topic was won in that time.
+    """
+    since = pd.Timestamp(as_of) - WINDOW
+    mine = _addressed(derived, since, pd.Timestamp(as_of))
+    effort = mine.groupby("person").agg(
+        ours=("share", "sum"),
+        at=("at", "max"),
+        evidence=("message", lambda ids: tuple(f"message:{i}" for i in ids.tail(3))),
+    )
+    wrote = said.theirs(derived, as_of)
+    wrote_back = wrote[wrote["at"] > since].groupby("sender")["message"].size()
+    effort = effort.reset_index()
+    back = rows.looked_up(effort["person"], wrote_back).fillna(0)
+    ratio = effort["ours"] / (back + 1.0)
+    won = derived.topics.loc[derived.topics["outcome"] == "won", "person"]
+    onesided = (effort["ours"] >= LEAST) & (ratio >= TIMES) & ~effort["person"].isin(won)
+    shown = effort.assign(back=back.astype("int64"), ratio=ratio)[onesided]
+    found = shown.assign(
+        topic=-1,
+        episode=rows.numbered("person", shown["person"]),
+        strength=1.0 - TIMES / (shown["ratio"] + TIMES),
+        sentence="In 90 days "
+        + rows.counted(shown["ours"].round().astype("int64"), "mail")
+        + " of yours by hand against "
+        + shown["back"].astype("str")
+        + " of theirs (last on "
+        + rows.day(shown["at"], settings.zone, as_of)
+        + ").",
+    )
+    return rows.shaped_signals(found, derived, signal="one_sided", family="effort")
+
+
+def _addressed(derived: Derived, since: pd.Timestamp, until: pd.Timestamp) -> pd.DataFrame:
+    """Our hand-written mails per addressee in the window, with the share of each."""
+    mail = derived.mail
+    written = mail["outgoing"] & (mail["kind"] == "person") & ~mail["sequence_tool"]
+    mail = mail[written & (mail["at"] > since) & (mail["at"] <= until)][["message", "at"]]
+    to = derived.recipients[derived.recipients["role"] == "to"][["message", "person"]]
+    both = mail.merge(to, on="message").sort_values(["at", "message"], kind="stable")
+    return both.assign(share=1.0 / both.groupby("message")["person"].transform("size"))

@@ -1,0 +1,57 @@
+"""Good: an order, or an offer accepted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+
+from analyzer.derived.everything import Derived
+from analyzer.settings import Settings
+from analyzer.signals import rows, said
+from store.facts import Facts
+
+
+def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
+    """One row per topic won, and per acceptance in a topic with a proposal (half as strong)."""
+    both = [_won(derived, as_of), _accepted(derived, settings, as_of)]
+    found = pd.concat([part for part in both if len(part)] or both[:1], ignore_index=True)
+    found = found.sort_values("strength", ascending=False, kind="stable")
+    return rows.shaped_signals(
+        found.drop_duplicates(["person", "topic"]),
+        derived,
+        signal="order",
+        family="proposals",
+        good=True,
+    )
+
+
+def _won(derived: Derived, as_of: datetime) -> pd.DataFrame:
+    topics = derived.topics[(derived.topics["outcome"] == "won") & (derived.topics["person"] >= 0)]
+    at = topics["close_at"].fillna(topics["last_two_way_at"]).fillna(topics["proposed_at"])
+    at = at.fillna(pd.Timestamp(as_of))
+    return topics.assign(
+        at=at.where(at <= pd.Timestamp(as_of), pd.Timestamp(as_of)),
+        episode=rows.numbered("topic", topics["topic"]),
+        strength=1.0,
+        evidence=rows.references("deal", topics["deal"]),
+        sentence="Ordered: \u201c" + topics["title"] + "\u201d was won.",
+    )[["person", "topic", "at", "episode", "strength", "evidence", "sentence"]]
+
+
+def _accepted(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
+    proposed = derived.topics.set_index("topic")["proposed_at"]
+    mails = said.theirs(derived, as_of)
+    mails = mails[mails["acceptance"] & ~mails["refusal"] & ~mails["brush_off"]]
+    mails = mails[mails["at"] > rows.looked_up(mails["topic"], proposed)]
+    last = mails.drop_duplicates(["sender", "topic"], keep="last")
+    return last.assign(
+        person=last["sender"],
+        episode=rows.numbered("topic", last["topic"]),
+        strength=0.5,
+        evidence=rows.references("message", last["message"]),
+        sentence="Agreed on "
+        + rows.day(last["at"], settings.zone, as_of)
+        + said.words(derived, last["message"], "acceptance")
+        + ".",
+    )[["person", "topic", "at", "episode", "strength", "evidence", "sentence"]]
