@@ -97,10 +97,11 @@ class Saving:
         if not messages:
             return Saved()
         connection, account = self._connection, self._options.account
-        rows = w.message_rows(connection, messages, account, self._stream, self._observed)
+        known = w.known_messages(connection, account, messages)
+        unknown = [m for provider_id, m in messages.items() if provider_id not in known]
+        rows = w.message_rows(connection, unknown, account, self._stream, self._observed)
         new = w.append(connection, schema.message, rows)
         w.add_parts(connection, messages, new, self._mailboxes, keep_text=self._options.keep_text)
-        known = w.known_messages(connection, account, messages.keys() - new.keys())
         changed = w.see_again(connection, known, messages, self._stream)
         ids = new | {provider_id: old.id for provider_id, old in known.items()}
         w.put_intents(connection, ids, intents)

@@ -113,7 +113,7 @@ def once(messages: Iterable[Message]) -> dict[str, Message]:
 
 
 def message_rows(
-    connection: Connection, messages: dict[str, Message], account: int, stream: int, observed: int
+    connection: Connection, messages: Sequence[Message], account: int, stream: int, observed: int
 ) -> list[Row]:
     """Rows of table ``message`` with new ids."""
     first = next_id(connection, schema.message)
@@ -142,7 +142,7 @@ def message_rows(
             m.sequence_tool,
             m.language,
         )
-        for number, m in enumerate(messages.values(), first)
+        for number, m in enumerate(messages, first)
     ]
 
 
@@ -182,7 +182,7 @@ class Mailboxes:
         pair = tuple_(c.address, c.name)
         query = select(c.address, c.name, c.id).where(pair.in_(bindparam("pairs", expanding=True)))
         for chunk in chunks(pairs, 1000):
-            for address, name, number in connection.execute(query, {"pairs": chunk}):
+            for address, name, number in connection.execute(query, {"pairs": chunk}).all():
                 self._ids[address, name] = number
 
     def _make(self, connection: Connection, domains: dict[tuple[str, str], str]) -> None:
@@ -224,8 +224,8 @@ def known_messages(
     )
     known: dict[str, Known] = {}
     for chunk in chunks(provider_ids):
-        for provider_id, *rest in connection.execute(query, {"ids": chunk}):
-            known[provider_id] = Known(*rest)
+        for row in connection.execute(query, {"ids": chunk}).all():
+            known[row[0]] = Known(*row[1:])
     return known
 
 
