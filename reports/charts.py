@@ -24,8 +24,8 @@ _WEEKS: Final = 26
 _WEEKS_AHEAD: Final = 2
 _LEFT: Final = 4
 _STEP: Final = (WIDTH - 2 * _LEFT) / (_WEEKS + _WEEKS_AHEAD)
-_MIDDLE: Final = TREND_HEIGHT / 2
-_LEAST_RANGE: Final = 1.5
+_MARGIN: Final = 6
+_LEAST_RANGE: Final = 2.0
 _MARK_Y: Final = 13
 
 
@@ -33,25 +33,29 @@ def trend(weeks: tuple[WeekOfSigns, ...]) -> Markup:
     """Good signs as bars up, bad ones down, the fading balance as a line; "" without signs."""
     if not weeks:
         return Markup()
-    top = max(_LEAST_RANGE, *(max(abs(w.balance), w.good, w.bad) for w in weeks))
-    scale = (_MIDDLE - 6) / top
-    bars = Markup().join(_bars(n, week, scale) for n, week in enumerate(weeks))
-    points = [(_LEFT + (n + 0.5) * _STEP, _MIDDLE - w.balance * scale) for n, w in enumerate(weeks)]
+    scale, zero = _fitted(weeks)
+    bars = Markup().join(_bars(n, week, scale, zero) for n, week in enumerate(weeks))
+    points = [(_LEFT + (n + 0.5) * _STEP, zero - w.balance * scale) for n, w in enumerate(weeks)]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-    end_x, end_y = points[-1]
+    end_x, end_y = (f"{at:.1f}" for at in points[-1])
+    axis = Markup('<line class="axis" x1="0" x2="{}" y1="{}" y2="{}"/>')
     return _svg(
         "trend",
         TREND_HEIGHT,
         trend_text(weeks),
-        Markup('<line class="axis" x1="0" x2="{}" y1="{}" y2="{}"/>').format(
-            WIDTH, _MIDDLE, _MIDDLE
-        )
+        axis.format(WIDTH, f"{zero:.1f}", f"{zero:.1f}")
         + bars
         + Markup('<polyline class="balance" points="{}"/>').format(line)
-        + Markup('<circle class="now" cx="{}" cy="{}" r="4"/>').format(
-            f"{end_x:.1f}", f"{end_y:.1f}"
-        ),
+        + Markup('<circle class="now" cx="{}" cy="{}" r="4"/>').format(end_x, end_y),
     )
+
+
+def _fitted(weeks: tuple[WeekOfSigns, ...]) -> tuple[float, float]:
+    """Pixels per unit of strength, and where zero lies, so that everything fits."""
+    up = max(0.3, *(max(week.balance, week.good) for week in weeks))
+    down = max(0.3, *(max(-week.balance, week.bad) for week in weeks))
+    scale = (TREND_HEIGHT - 2 * _MARGIN) / max(up + down, _LEAST_RANGE)
+    return scale, _MARGIN + up * scale
 
 
 def trend_text(weeks: tuple[WeekOfSigns, ...]) -> str:
@@ -65,13 +69,13 @@ def trend_text(weeks: tuple[WeekOfSigns, ...]) -> str:
     )
 
 
-def _bars(number: int, week: WeekOfSigns, scale: float) -> Markup:
+def _bars(number: int, week: WeekOfSigns, scale: float, zero: float) -> Markup:
     x = f"{_LEFT + number * _STEP + 2:.1f}"
     drawn = Markup()
     for kind, strength in (("good", week.good), ("bad", week.bad)):
         if strength:
             height = max(2.0, strength * scale)
-            y = _MIDDLE - height if kind == "good" else _MIDDLE
+            y = zero - height if kind == "good" else zero
             drawn += Markup(
                 '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="1.5"/>'
             ).format(kind, x, f"{y:.1f}", f"{_STEP - 4:.1f}", f"{height:.1f}")

@@ -162,7 +162,8 @@ def markdown_case(view: Case) -> str:
     return _joined(
         [
             f"# Case: {md(view.person.name)}",
-            words.case_summary(view),
+            f"As of {words.moment(view.as_of)}.",
+            "\n".join(f"- {what}: {md(figure)}" for what, figure in words.case_figures(view)),
             *_topics(view.topics, 0),
             "## Facts",
             "\n".join(facts) or "None.",

@@ -83,7 +83,9 @@ def case(view: Case, width: int = 80, *, colour: bool = False) -> str:
     page = _Page(width, colour=colour)
     company = f" · {view.person.company}" if view.person.company else ""
     page.title(f"Case: {view.person.name}{company}")
-    page.say(words.case_summary(view))
+    page.say(f"As of {words.moment(view.as_of)}.")
+    for what, figure in words.case_figures(view):
+        page.say(f"{what}: {figure}")
     _topics(page, view.topics, 0, named=False)
     page.heading("Facts")
     if not view.facts:

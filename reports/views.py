@@ -33,19 +33,20 @@ def report(
     to_do, more_to_do = actions(people)
     topics, more_topics = sections.open_topics(analysis, zone, directory)
     totals = _totals(analysis)
+    effort = total_effort(analysis)
     return Report(
         week=week,
         as_of=analysis.as_of.astimezone(zone).replace(microsecond=0),
         zone=settings.zone,
         currency=settings.currency,
-        headline=_headline(analysis, people, totals),
+        headline=_headline(analysis, people, totals, effort.week_hours),
         actions=to_do,
         actions_left_out=more_to_do,
         topics=topics,
         topics_left_out=more_topics,
         contacts=people,
         totals=totals,
-        effort=total_effort(analysis),
+        effort=effort,
         questions=sections.questions(analysis, zone, directory, said),
         waiting=sections.waiting(analysis, zone, directory),
         not_judged=sections.not_judged(analysis, directory),
@@ -74,23 +75,34 @@ def _totals(analysis: Analysis) -> tuple[Total, ...]:
     )
 
 
-def _headline(analysis: Analysis, people: tuple[Contact, ...], totals: tuple[Total, ...]) -> str:
+def _headline(
+    analysis: Analysis, people: tuple[Contact, ...], totals: tuple[Total, ...], spent: float
+) -> str:
     if not len(analysis.coverage):
         return "Nothing to say yet: no mail has been read. Import a mailbox to begin."
     if not people:
         return _nobody(analysis)
-    spent = number(sum(total.week_hours for total in totals))
     changing = [total for total in totals if total.verdict in CHANGE]
+    return f"{_time(people, changing, spent)} {_change(changing)}"
+
+
+def _time(people: tuple[Contact, ...], changing: list[Total], spent: float) -> str:
+    with_time = sum(1 for person in people if person.effort.week_hours > 0)
+    if not with_time:
+        judged = words.count(len(people), "judged person", "judged people")
+        return f"No time went to {judged} this week."
+    whom = words.count(with_time, "person", "people")
     lost = number(sum(total.week_hours for total in changing))
-    first = f"You spent {words.hours(spent)} on {words.count(len(people), 'person', 'people')}"
-    if not changing:
-        return f"{first} this week. Nobody among them gives a reason to stop or to change course."
-    who = words.count(sum(total.people for total in changing), "person", "people")
-    verb = "gives" if who.startswith("1 ") else "give"
-    return (
-        f"{first} this week, {words.hours(lost)} of it where something should change: "
-        f"{who} {verb} reason to stop or to change course."
-    )
+    there = f", {words.hours(lost)} of it where something should change" if lost else ""
+    return f"You spent {words.hours(spent)} on {whom} this week{there}."
+
+
+def _change(changing: list[Total]) -> str:
+    who = sum(total.people for total in changing)
+    if not who:
+        return "Nobody gives a reason to stop or to change course."
+    verb = "gives" if who == 1 else "give"
+    return f"{words.count(who, 'person', 'people')} {verb} reason to stop or to change course."
 
 
 def _nobody(analysis: Analysis) -> str:

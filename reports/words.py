@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime
 from typing import Final
 
-from reports.model import Case, Effort, Estimate, Odds, Reference, Waiting
+from reports.model import Case, Effort, Estimate, Odds, Reference, Topic, Waiting
 from reports.week import Week
 
 MONTHS: Final = (
@@ -84,7 +84,7 @@ def count(number: int, one: str, many: str = "") -> str:
 
 
 def listed(parts: list[str]) -> str:
-    """Like ``a, b and c``."""
+    """Like ``a, b and c``; ``""`` for nothing."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
@@ -106,11 +106,12 @@ def old_topics(left_out: int) -> str:
     return f"{count(left_out, 'older proposal')} without a word for half a year: not listed."
 
 
-def spent(effort: Effort, currency: str, *, week: bool = True) -> str:
+def spent(effort: Effort, currency: str) -> str:
     """Hours and money spent on somebody."""
-    parts = [f"{hours(effort.hours)} in all ({money(effort.cost, currency)})"]
-    if week:
-        parts.append(f"{hours(effort.week_hours)} this week")
+    parts = [
+        f"{hours(effort.hours)} in all ({money(effort.cost, currency)})",
+        f"{hours(effort.week_hours)} this week",
+    ]
     if effort.lost_hours:
         parts.append(f"{hours(effort.lost_hours)} lost to meetings moved late or missed")
     return ", ".join(parts)
@@ -146,13 +147,27 @@ def waiting(people: tuple[Waiting, ...], shown: int) -> str:
     return f"{count(len(people), 'person', 'people')} {verb} for your answer: {listed(told)}."
 
 
-def case_summary(view: Case) -> str:
-    """Since when, how many mails both ways and what it cost, for the boss."""
+def value(topics: tuple[Topic, ...]) -> str:
+    """What open proposals and deals are worth together, by currency."""
+    sums: dict[str, float] = defaultdict(float)
+    for topic in topics:
+        if topic.value is not None:
+            sums[topic.currency] += topic.value
     return (
-        f"As of {moment(view.as_of)}, in contact since {day(view.since)}. "
-        f"{count(view.mails_out, 'mail')} to them (last {day(view.last_out_at)}), "
-        f"{view.mails_in:,} from them (last {day(view.last_in_at)}). "
-        f"Time spent: {spent(view.effort, view.currency, week=False)}."
+        listed([money(total, currency) for currency, total in sorted(sums.items())]) or "not known"
+    )
+
+
+def case_figures(view: Case) -> tuple[tuple[str, str], ...]:
+    """The figures of a case, for the boss: what they are, and each as text."""
+    effort = view.effort
+    return (
+        ("Value of open proposals and deals", value(view.topics)),
+        ("Time spent", f"{hours(effort.hours)}, {money(effort.cost, view.currency)}"),
+        ("Of this lost to meetings moved late or missed", hours(effort.lost_hours)),
+        ("In contact since", day(view.since)),
+        ("Mails to them", f"{view.mails_out:,}, last {day(view.last_out_at, 'never')}"),
+        ("Mails from them", f"{view.mails_in:,}, last {day(view.last_in_at, 'never')}"),
     )
 
 
