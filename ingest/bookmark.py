@@ -12,9 +12,10 @@ import json
 from typing import NamedTuple
 
 from ingest.content import Content, DamagedError
+from ingest.mbox_split import TAIL_BYTES
+from ingest.source import ChangedError
 
 VERSION = 1
-TAIL_BYTES = 1024
 
 
 class Bookmark(NamedTuple):
@@ -57,19 +58,21 @@ def begin(content: Content, options: str) -> Bookmark:
 
 
 def resume(content: Content, options: str, cursor: str | None) -> Bookmark:
-    """Where to go on in ``content``: at the old place, or at the beginning.
+    """Where to go on in ``content``; at the beginning where there is no cursor.
 
-    ``done`` is true only if nothing at all is to be read.
+    ``done`` is true only if nothing at all is to be read. Raises ``ChangedError`` where the file is
+    no longer what the cursor was made with.
     """
     fresh = begin(content, options)
-    old = loads(cursor)
-    if old is None or old.options != options:
+    if cursor is None:
         return fresh
-    if old.stamp == fresh.stamp:
-        return old
-    if content.size > old.size and old.offset and _tail_before(content, old.offset) == old.tail:
-        return fresh._replace(offset=old.offset, tail=old.tail, items=old.items)
-    return fresh
+    old = loads(cursor)
+    if old is not None and old.options == options:
+        if old.stamp == fresh.stamp:
+            return old
+        if content.size > old.size and old.offset and _tail_before(content, old.offset) == old.tail:
+            return fresh._replace(offset=old.offset, tail=old.tail, items=old.items)
+    raise ChangedError
 
 
 def _tail_before(content: Content, offset: int) -> str:

@@ -15,6 +15,14 @@ class CursorExpiredError(Exception):
     """The provider no longer knows this cursor: a full resync, diffed, is needed."""
 
 
+class ChangedError(Exception):
+    """What was read up to this cursor is no longer what is there: everything is read anew.
+
+    Unlike ``CursorExpiredError`` it says nothing of what is gone: a file that was written anew
+    does not unsay what stood in it.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Some records of one stream, saved together with the cursor that is then true.
@@ -45,7 +53,8 @@ class Source(Protocol):
     def batches(self, cursor: str | None) -> Iterator[Batch]:
         """Yield what is new since ``cursor`` (``None``: everything).
 
-        Raises ``CursorExpiredError`` when the provider has forgotten the cursor and
+        Raises ``CursorExpiredError`` when the provider has forgotten the cursor, ``ChangedError``
+        when everything is to be read anew though nothing is to be compared, and
         ``store.errors.InputError`` when the whole source cannot be read.
         """
         ...

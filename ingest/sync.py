@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Protocol
 
-from ingest.source import Batch, CursorExpiredError, Record, Source
+from ingest.source import Batch, ChangedError, CursorExpiredError, Record, Source
 from store.errors import BrickwallError, InputError, SignInError
 from store.model import EventRevision, Intent, Message
 from store.saved import Absent, Position, Records, Saved
@@ -153,6 +153,8 @@ class _Run:
         if not self.options.resync:
             try:
                 return self._read(self.cursor or None)
+            except ChangedError:
+                return self._read(None)
             except CursorExpiredError:
                 pass
         self.resync = True

@@ -15,14 +15,19 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
 from ingest import itip, mime
+from ingest.content import LARGEST_MESSAGE_BYTES
 from ingest.folders import left_out_label
+from ingest.outlook_mail import OLE2_MAGIC, msg_mail
 from ingest.source import Batch, Record
+from store.errors import InputError
 from store.model import Failure
 
+TOO_LARGE = f"the part of a message beyond {LARGEST_MESSAGE_BYTES >> 20} MB"
 LARGEST_CHUNK_BYTES = 4 << 20
 LARGEST_CHUNK_COUNT = 400
 #: Starting a process costs about as much as reading this much mail.
@@ -30,11 +35,14 @@ WORTH_PROCESSES_BYTES = 16 << 20
 
 
 class Raw(NamedTuple):
-    """One unparsed item. ``place``: where it lies, for people; ``labels``: folders it lies in."""
+    """One unparsed item. ``place``: where it lies, for people; ``labels``: folders it lies in.
+
+    ``data``: its bytes, or the file that holds them and is read where it is parsed.
+    """
 
     place: str
     labels: tuple[str, ...]
-    data: bytes
+    data: bytes | Path
     kind: Literal["mail", "calendar"] = "mail"
 
 
@@ -71,10 +79,10 @@ class ChunkBuilder:
         count = len(self.items) + len(self.failures)
         return count >= LARGEST_CHUNK_COUNT or self.size_bytes >= LARGEST_CHUNK_BYTES
 
-    def add(self, item: Raw) -> None:
+    def add(self, item: Raw, size_bytes: int) -> None:
         """Put in an item to parse."""
         self.items.append(item)
-        self.size_bytes += len(item.data)
+        self.size_bytes += size_bytes
 
     def fail(self, failure: Failure) -> None:
         """Put in an item that cannot be read."""
@@ -186,6 +194,11 @@ def parse(items: tuple[Raw, ...], zone: str) -> Parsed:
             one = _PARSERS[item.kind](item, zone)
         except mime.NotAMessageError as error:
             failures.append(Failure(item.place, str(error)))
+        except InputError as error:
+            failures.append(Failure(item.place, f"{error.cause} {error.remedy}"))
+        except OSError as error:
+            why = f"the file cannot be read ({error.strerror or error})"
+            failures.append(Failure(item.place, why))
         except Exception as error:  # one bad item must never stop the others
             failures.append(Failure(item.place, f"it could not be read ({type(error).__name__})"))
         else:
@@ -197,16 +210,28 @@ def parse(items: tuple[Raw, ...], zone: str) -> Parsed:
 
 
 def _parse_mail(item: Raw, zone: str) -> Parsed:
-    parsed = mime.parse(item.data, labels=item.labels, zone=zone)
+    data, cut = _data(item)
+    parsed = mime.parse(data, labels=item.labels, zone=zone)
     if why := left_out_label(parsed.message.labels):
         return Parsed((), (), {why: 1})
-    return Parsed((parsed.message, *parsed.revisions), (), {})
+    return Parsed((parsed.message, *parsed.revisions), (), {TOO_LARGE: 1} if cut else {})
 
 
 def _parse_calendar(item: Raw, zone: str) -> Parsed:
-    revisions, failures = itip.parse_all(item.data, zone=zone, mail=None)
+    revisions, failures = itip.parse_all(_data(item)[0], zone=zone, mail=None)
     named = tuple(Failure(f"{item.place}, {failure.item}", failure.why) for failure in failures)
     return Parsed(tuple(revisions), named, {})
+
+
+def _data(item: Raw) -> tuple[bytes, bool]:
+    """An item's first ``LARGEST_MESSAGE_BYTES``, and whether there was more."""
+    if isinstance(item.data, bytes):
+        return item.data, False
+    with item.data.open("rb") as file:
+        data = file.read(LARGEST_MESSAGE_BYTES + 1)
+    if data.startswith(OLE2_MAGIC):
+        return msg_mail(item.data), False
+    return data[:LARGEST_MESSAGE_BYTES], len(data) > LARGEST_MESSAGE_BYTES
 
 
 _PARSERS = {"mail": _parse_mail, "calendar": _parse_calendar}

@@ -117,6 +117,21 @@ class Database:
             w.add(connection, schema.own_address, [(number, address) for address in addresses])
         return number
 
+    def accounts(self, kind: str) -> dict[str, tuple[str, ...]]:
+        """Names of the accounts of a kind, the oldest first, with their own addresses, sorted."""
+        account, own = schema.account.c, schema.own_address.c
+        query = (
+            select(account.name, own.address)
+            .outerjoin_from(schema.account, schema.own_address, account.id == own.account)
+            .where(account.kind == kind)
+            .order_by(account.id, own.address)
+        )
+        found: dict[str, tuple[str, ...]] = {}
+        with self.reading() as connection:
+            for name, address in connection.execute(query):
+                found[name] = found.get(name, ()) + ((address,) if address else ())
+        return found
+
     def add_mark(self, mark: Mark, observed_at: datetime) -> bool:
         """Keep what the rep told; whether it is new."""
         table = schema.mark

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest import mbox
+from ingest import mbox_split as mbox
 from ingest.content import Block, DamagedError, GzipFile, opened
 
 FROM = b"From ann@example.com Mon Jan  1 10:00:00 2024\n"

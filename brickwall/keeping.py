@@ -1,0 +1,133 @@
+"""What is dropped before it is stored: mail among colleagues, and what the user excluded."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from importlib.resources import files
+
+from ingest.addresses import host_of, registrable_domain
+from ingest.source import Batch, Source
+from store.model import EventRevision, Message
+
+INTERNAL = "mail among colleagues"
+EXCLUDED_ADDRESS = "with an address that you excluded"
+EXCLUDED_LABEL = "with a label that you excluded"
+
+
+@cache
+def free_mail() -> frozenset[str]:
+    """Domains at which anybody can have an address, so that they are nobody's own."""
+    lists = tomllib.loads((files("analyzer") / "data" / "people.toml").read_text("utf-8"))
+    return frozenset(lists["free_mail"])
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Decides on one message with the events it carries, or on one event of a calendar.
+
+    ``own``: the owner's addresses. ``internal``: ``drop`` or ``keep``.
+    ``excluded_addresses``: addresses, or domains written ``@example.com``.
+    """
+
+    own: frozenset[str]
+    internal: str = "drop"
+    excluded_addresses: frozenset[str] = frozenset()
+    excluded_labels: frozenset[str] = frozenset()
+
+    @cached_property
+    def own_domains(self) -> frozenset[str]:
+        """Registrable domains of colleagues."""
+        return frozenset(_domain(address) for address in self.own) - free_mail() - {""}
+
+    def why_not(self, labels: Iterable[str], addresses: Iterable[str]) -> str:
+        """``""``, or why a record with these labels and participants is dropped."""
+        people = frozenset(addresses)
+        if not self.excluded_labels.isdisjoint(labels):
+            return EXCLUDED_LABEL
+        if self.excluded_addresses and any(self._is_excluded(address) for address in people):
+            return EXCLUDED_ADDRESS
+        if self.internal == "drop" and people and all(map(self._is_own, people)):
+            return INTERNAL
+        return ""
+
+    def message(self, message: Message, carried: Iterable[EventRevision] = ()) -> str:
+        """Why a message is dropped, ``""`` if it is kept.
+
+        An invitation counts with its attendees: an assistant who sends the boss a meeting with a
+        customer does not write of internal things.
+        """
+        people = {person.address for person in message.participants}
+        for revision in carried:
+            people |= event_people(revision)
+        return self.why_not(message.labels, people)
+
+    def _is_own(self, address: str) -> bool:
+        return address in self.own or _domain(address) in self.own_domains
+
+    def _is_excluded(self, address: str) -> bool:
+        excluded = self.excluded_addresses
+        return address in excluded or f"@{host_of(address)}" in excluded
+
+
+class KeptSource:
+    """A source without what is dropped; counts what was read."""
+
+    def __init__(self, source: Source, keep: Keep) -> None:
+        self.name = source.name
+        self.read = 0
+        self._source = source
+        self._keep = keep
+
+    def batches(self, cursor: str | None) -> Iterator[Batch]:
+        """The batches of the source, lighter."""
+        for batch in self._source.batches(cursor):
+            self.read += len(batch.records) + sum(batch.left_out.values())
+            yield kept(batch, self._keep)
+
+
+def kept(batch: Batch, keep: Keep) -> Batch:
+    """``batch`` without what is dropped, which is counted instead."""
+    carried: dict[str, list[EventRevision]] = {}
+    for record in batch.records:
+        if isinstance(record, EventRevision) and record.message_provider_id:
+            carried.setdefault(record.message_provider_id, []).append(record)
+    why = [_why_not(record, carried, keep) for record in batch.records]
+    dropped = {
+        record.provider_id: reason
+        for record, reason in zip(batch.records, why, strict=True)
+        if reason and isinstance(record, Message)
+    }
+    if not any(why):
+        return batch
+    left_out = dict(batch.left_out)
+    for reason in filter(None, why):
+        left_out[reason] = left_out.get(reason, 0) + 1
+    records = tuple(
+        record
+        for record, reason in zip(batch.records, why, strict=True)
+        if not reason and getattr(record, "message_provider_id", "") not in dropped
+    )
+    return replace(batch, records=records, left_out=left_out)
+
+
+def event_people(revision: EventRevision) -> set[str]:
+    """Everybody that an event names."""
+    people = {attendance.address for attendance in revision.attendances}
+    people |= {revision.organizer, revision.sent_by, revision.actor}
+    return people - {""}
+
+
+def _why_not(record: object, carried: dict[str, list[EventRevision]], keep: Keep) -> str:
+    if isinstance(record, Message):
+        return keep.message(record, carried.get(record.provider_id, ()))
+    if isinstance(record, EventRevision) and not record.message_provider_id:
+        return keep.why_not((), event_people(record))
+    return ""
+
+
+@cache
+def _domain(address: str) -> str:
+    return registrable_domain(host_of(address))
