@@ -25,22 +25,26 @@ import pandas as pd
 
 from ingest.source import Batch
 from store import database, facts, reading, schema
-from store.model import Message, Participant
+from store.model import Message, Participant, Role
 
 START = datetime(2020, 1, 1, tzinfo=UTC)
 BATCH = 5000
-TEXT = "Hello Ann, thank you for the offer; we shall talk about it on Monday and come back to you. " * 3
+ROLES: tuple[Role, ...] = ("from", "to", "cc")
+TEXT = (
+    "Hello Ann, thank you for the offer; we shall talk about it on Monday and come back to you. "
+    * 3
+)
 
 
 def messages(count: int, seed: int = 1) -> Iterator[Message]:
-    """Made-up messages among about 3,000 people, three participants each, keys as random as digests."""
+    """Made-up messages among 3,000 people, three participants each, keys random as digests."""
     rng = random.Random(seed)
     people = [(f"person{n}@company{n % 400}.example", f"Person {n}", n) for n in range(3000)]
     for number in range(count):
         at = START + timedelta(seconds=90 * number)
         digest = hashlib.blake2b(b"%d" % number, digest_size=16).hexdigest()
         three = rng.sample(people, 3)
-        roles = zip(("from", "to", "cc"), three, strict=True)
+        roles = zip(ROLES, three, strict=True)
         yield Message(
             provider_id=digest,
             message_id=f"<{digest}@mail.example>",
@@ -165,7 +169,8 @@ def main(sizes: list[int]) -> None:
             megabytes = path.stat().st_size / 1e6
         print(f"{count:,} messages, {3 * count:,} participants, {megabytes:,.0f} MB")
         print(f"  save        {save:7.2f} s  {count / save:10,.0f} messages/s")
-        print(f"  bare sqlite {bare:7.2f} s  {count / bare:10,.0f} messages/s  save = {save / bare:.2f} x")
+        print(f"  bare sqlite {bare:7.2f} s  {count / bare:10,.0f} messages/s")
+        print(f"  save        {save / bare:.2f} x bare sqlite")
         print(f"  save again  {again:7.2f} s  {again / save:.2f} x the first")
         print(f"  read_facts  {read:7.2f} s  {read / peer:.2f} x pandas.read_sql ({peer:.2f} s)")
         if first:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
 from store import schema
 from store import writing as w
@@ -109,12 +109,17 @@ class Database:
         ``zone`` (IANA) replaces the one before, own ``addresses`` are added to those before.
         """
         table = schema.account
+        name = w.clean(name)
         key = (table.c.kind == kind) & (table.c.name == name)
         with self._writing() as connection:
             w.add(connection, table, [(w.next_id(connection, table), kind, name, zone)])
             connection.execute(table.update().where(key, table.c.zone != zone).values(zone=zone))
             number: int = connection.execute(select(table.c.id).where(key)).scalar_one()
-            w.add(connection, schema.own_address, [(number, address) for address in addresses])
+            w.add(
+                connection,
+                schema.own_address,
+                [(number, w.clean(address)) for address in addresses],
+            )
         return number
 
     def accounts(self, kind: str) -> dict[str, tuple[str, ...]]:
@@ -137,7 +142,7 @@ class Database:
         table = schema.mark
         with self._writing() as connection:
             number = w.next_id(connection, table)
-            row = (number, *mark[:3], w.micros(mark.occurred_at), w.micros(observed_at))
+            row = (number, *w.clean(mark[:3]), w.micros(mark.occurred_at), w.micros(observed_at))
             return bool(w.add(connection, table, [row]))
 
     def position(self, account: int, stream: str) -> Position | None:
@@ -145,7 +150,7 @@ class Database:
         query = (
             select(schema.cursor.c.cursor, schema.cursor.c.resync)
             .join(schema.stream)
-            .where(schema.stream.c.account == account, schema.stream.c.name == stream)
+            .where(_stream_is(account, stream))
         )
         with self.reading() as connection:
             row = connection.execute(query).one_or_none()
@@ -154,13 +159,13 @@ class Database:
     def known(self, account: int, provider_ids: Iterable[str]) -> set[str]:
         """Those of ``provider_ids`` whose messages are stored."""
         with self.reading() as connection:
-            return set(w.known_messages(connection, account, provider_ids))
+            return set(w.known_messages(connection, account, map(w.clean, provider_ids)))
 
     def checked(self, account: int, stream: str, at: datetime) -> None:
         """Note that ``stream`` was read to its end at that time; a resync is then over."""
         table = schema.cursor
         with self._writing() as connection:
-            number = w.stream_id(connection, account, stream)
+            number = w.stream_id(connection, account, w.clean(stream))
             update = table.update().where(table.c.stream == number)
             connection.execute(update.values(checked_at=w.micros(at), resync=False))
 
@@ -169,9 +174,7 @@ class Database:
         c = schema.message.c
         with self.reading() as connection:
             number = connection.scalar(
-                select(schema.stream.c.id).where(
-                    schema.stream.c.account == account, schema.stream.c.name == stream
-                )
+                select(schema.stream.c.id).where(_stream_is(account, stream))
             )
             present = (c.account == account) & (c.stream == number) & c.removed_at.is_(None)
             named = select(schema.listing.c.message).where(schema.listing.c.stream == number)
@@ -203,7 +206,7 @@ class Database:
         belongs to a full listing after a lost cursor; see ``absent``. ``keep_text``: whether the
         text of messages is stored. ``observed_at``: now.
         """
-        options = Options(account, source or batch.stream, fresh, resync, keep_text)
+        options = Options(account, w.clean(source or batch.stream), fresh, resync, keep_text)
         try:
             return self._save(batch, intents, observed_at, options)
         except (UnicodeEncodeError, OverflowError):
@@ -216,6 +219,11 @@ class Database:
         observed = w.known_micros(observed_at)
         with self._writing() as connection:
             return Saving(connection, self._mailboxes, options, batch, observed).run(intents)
+
+
+def _stream_is(account: int, stream: str) -> ColumnElement[bool]:
+    c = schema.stream.c
+    return and_(c.account == account, c.name == w.clean(stream))
 
 
 def open(path: Path) -> Database:  # noqa: A001 - read as ``database.open``
