@@ -30,7 +30,7 @@ def silent(derived: Derived, as_of: datetime) -> pd.DataFrame:
     )
     open_ones = open_ones[waits & ~open_ones["topic"].isin(over)]
     now = pd.Series(pd.Timestamp(as_of), index=open_ones.index)
-    return open_ones.loc[rows.away(derived, open_ones["person"], now) == 0.0]
+    return open_ones.loc[~rows.away(derived, open_ones["person"], now)]
 
 
 def weeks_waited(eh: pd.Series[float]) -> pd.Series[str]:

@@ -23,7 +23,7 @@ def theirs(derived: Derived, as_of: datetime) -> pd.DataFrame:
     changes = derived.changes
     changes = changes.loc[(changes["actor"] == "them") & (changes["at"] <= pd.Timestamp(as_of))]
     absent = rows.away(derived, changes["person"], changes["at"])
-    return changes.loc[absent == 0.0].merge(_crowd(derived), on=["meeting", "person"], how="left")
+    return changes.loc[~absent].merge(_crowd(derived), on=["meeting", "person"], how="left")
 
 
 def _crowd(derived: Derived) -> pd.DataFrame:

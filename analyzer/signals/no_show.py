@@ -20,7 +20,7 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
     )
     held = (missed["status"] == "confirmed") & (missed["start"] <= pd.Timestamp(as_of))
     missed = missed[held]
-    missed = missed[rows.away(derived, missed["person"], missed["start"]) == 0.0]
+    missed = missed[~rows.away(derived, missed["person"], missed["start"])]
     when = rows.day_and_time(missed["start"], settings.zone, as_of)
     found = missed.assign(
         at=missed["start"],

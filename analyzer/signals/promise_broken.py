@@ -30,7 +30,7 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
     promises = promises[promises["until"] <= pd.Timestamp(as_of)]
     promises = promises[~promises["topic"].isin(rows.settled(derived)["topic"])]
     silent = _next_sign(promises, derived) >= promises["until"]
-    back = rows.away(derived, promises["sender"], promises["due"]) == 0.0
+    back = ~rows.away(derived, promises["sender"], promises["due"])
     broken = promises[silent & back].drop_duplicates(["sender", "thread"], keep="last")
     quote = (" (\u201c" + broken["words"] + "\u201d)").where(broken["words"] != "", "")
     found = broken.assign(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import pandas as pd
 from analyzer.derived.everything import Derived
 from analyzer.frames import empty, shaped
 
-Floats = npt.NDArray[np.float64]
+Bools: TypeAlias = npt.NDArray[np.bool_]
 
 #: One working week of a contact, in effective hours.
 WEEK_EH: Final = 50.0
@@ -77,16 +77,16 @@ def lateness(notice_hours: pd.Series[float], half_hours: float) -> pd.Series[flo
     return late.fillna(0.0)
 
 
-def away(derived: Derived, person: pd.Series[int], at: pd.Series[pd.Timestamp]) -> Floats:
-    """1.0 where the person was absent at that time or within a day of it, else 0.0."""
+def away(derived: Derived, person: pd.Series[int], at: pd.Series[pd.Timestamp]) -> Bools:
+    """Whether the person was absent at that time or within a day of it."""
     asked = pd.DataFrame(
         {"row": np.arange(len(person)), "person": person.to_numpy(), "at": at.to_numpy()}
     )
     both = asked.merge(derived.absences, on="person")
     day = pd.Timedelta(days=1)
     inside = (both["at"] >= both["from_at"] - day) & (both["at"] < both["until_at"] + day)
-    found = np.zeros(len(person))
-    found[both.loc[inside, "row"].to_numpy()] = 1.0
+    found = np.zeros(len(person), dtype=np.bool_)
+    found[both.loc[inside, "row"].to_numpy()] = True
     return found
 
 

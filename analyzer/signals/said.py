@@ -34,7 +34,7 @@ def theirs(derived: Derived, as_of: datetime) -> pd.DataFrame:
     mail = derived.mail
     known = (mail["kind"] == "person") & ~mail["outgoing"] & ~mail["auto"]
     mail = mail.loc[known & (mail["at"] <= pd.Timestamp(as_of))]
-    mail = mail.loc[away(derived, mail["sender"], mail["at"]) == 0.0]
+    mail = mail.loc[~away(derived, mail["sender"], mail["at"])]
     return mail.sort_values(["at", "message"], kind="stable")
 
 

@@ -1,0 +1,89 @@
+"""Sentences for the rep: why a verdict was reached, and what to do next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import pandas as pd
+
+from analyzer.settings import Settings
+from analyzer.signals.rows import day, looked_up
+
+# Signal -> what they did, once and several times.
+_DID: Final[dict[str, tuple[str, str]]] = {
+    "no_show": ("did not come to a meeting", "did not come to {n} meetings"),
+    "cycle": (
+        "came back after silence and fell silent again",
+        "came back after silence and fell silent again {n} times",
+    ),
+    "cancelled_late": ("cancelled a meeting late", "cancelled {n} meetings late"),
+    "moved_late": ("moved a meeting late", "moved {n} meetings late"),
+    "declined_late": ("declined a meeting late", "declined {n} meetings late"),
+    "moved_again": ("moved the same meeting again", "moved the same meeting again {n} times"),
+    "promise_broken": ("broke a promise", "broke {n} promises"),
+    "silent_after_proposal": ("left a proposal unanswered", "left {n} proposals unanswered"),
+    "follow_ups_unanswered": ("left a question unanswered", "left {n} questions unanswered"),
+    "put_off": ("put you off", "put you off {n} times"),
+    "only_assistant": ("let only the assistant answer", "let only the assistant answer"),
+    "one_sided": ("left nearly all the writing to you", "left nearly all the writing to you"),
+    "ever_slower": ("answered ever more slowly", "answered ever more slowly"),
+    "order": ("ordered or agreed", "ordered or agreed {n} times"),
+    "meetings_kept": ("kept a meeting", "kept {n} meetings"),
+    "repaired": ("moved a meeting and kept the new date", "kept {n} dates after moving them"),
+    "quick_answers": ("answered a question", "answered {n} questions"),
+}
+_ORDER: Final = {signal: position for position, signal in enumerate(_DID)}
+
+#: How many things a reason names.
+NAMED: Final = 3
+#: Older things are not named.
+RECENT: Final = pd.Timedelta(days=180)
+
+_NEXT: Final[dict[str, str]] = {
+    "walk away": "Stop investing time; no mail is needed. Give the hours to others.",
+    "change approach": "Confirm the day before, phone instead of writing, or involve somebody else"
+    " there.",
+    "last try": "Write once more, short and with a clear choice: a date, or no.",
+    "stop chasing": "Write no more reminders; leave it to them to come back.",
+    "park": "Leave it until then, and ask once when the time has come.",
+    "win back": "Thank them, leave them in peace until then, and ask what has changed.",
+    "do not contact": "Do not write or call. Remove them from every list and sequence.",
+    "keep going": "Go on as before.",
+    "unclear": "Too little is known; ask for one concrete next step.",
+}
+
+
+def did(
+    people: pd.Series[int], signals: pd.DataFrame, settings: Settings, as_of: datetime, good: bool
+) -> pd.Series[str]:
+    """What each of ``people`` did lately: the gravest, or best, things first, with numbers.
+
+    ``Since 3 March: moved 4 meetings late, broke a promise.`` or ``""``.
+    """
+    known = signals[(signals["good"] == good) & (signals["actor"] == "them")]
+    age = pd.Timestamp(as_of) - known["at"]
+    known = known[(age <= RECENT) & (age >= pd.Timedelta(0)) & known["person"].isin(people)]
+    told = known.groupby(["person", "signal"], as_index=False).agg(
+        number=("episode", "nunique"), since=("at", "min")
+    )
+    told["rank"] = told["signal"].map(_ORDER)
+    told = told.sort_values(["person", "rank"], kind="stable")
+    told = told[told.groupby("person").cumcount() < NAMED]
+    told["phrase"] = _phrases(told)
+    both = told.groupby("person").agg(phrases=("phrase", ", ".join), since=("since", "min"))
+    sentence = "Since " + day(both["since"], settings.zone, as_of) + ": " + both["phrases"] + "."
+    return looked_up(people, sentence).fillna("").astype("str")
+
+
+def _phrases(told: pd.DataFrame) -> pd.Series[str]:
+    once = told["signal"].map({signal: words[0] for signal, words in _DID.items()})
+    often = told["signal"].map({signal: words[1] for signal, words in _DID.items()})
+    number = told["number"].astype("str")
+    filled = [text.replace("{n}", n) for text, n in zip(often, number, strict=True)]
+    return once.where(told["number"] == 1, pd.Series(filled, index=told.index)).astype("str")
+
+
+def next_steps(verdict: pd.Series[str]) -> pd.Series[str]:
+    """What to do next for each verdict."""
+    return verdict.astype("str").map(_NEXT).astype("str")
