@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
+from typing import Any
 from zoneinfo import ZoneInfo
-
-import pandas as pd
 
 from analyzer.analysis import Analysis
 from reports import words
@@ -39,7 +38,7 @@ def roster(analysis: Analysis, zone: str) -> tuple[Entry, ...]:
     return tuple(_entry(row, directory, ZoneInfo(zone)) for row in records(rows))
 
 
-def _entry(row: pd.Series[str], directory: Directory, zone: ZoneInfo) -> Entry:
+def _entry(row: Any, directory: Directory, zone: ZoneInfo) -> Entry:
     return Entry(
         person=directory[row.person],
         judged=bool(row.judged),

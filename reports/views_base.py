@@ -85,6 +85,6 @@ class Directory:
             return _NOBODY
         row = self._people.iloc[self._rows[person]]
         address = escape.line(row["address"], escape.SUBJECT)
-        name = escape.line(row["name"], escape.NAME) or escape.line(address, escape.NAME)
+        shown = escape.line(row["name"], escape.NAME) or escape.line(address, escape.NAME)
         company = escape.line(row["company"], escape.NAME)
-        return Person(int(person), name, address, "" if "@" in company else company)
+        return Person(int(person), shown or _NOBODY.name, address, "" if "@" in company else company)

@@ -305,7 +305,7 @@ def hostile() -> Made:
             verdict="walk away",
             reason=text,
             next_step=text,
-            attention=10.0 - n,
+            attention=20.0 - n,
             milestone=text,
             odds=(0.97, 0.8),
             hours=1.0,
