@@ -48,8 +48,9 @@ def loads(cursor: str | None) -> Bookmark | None:
 
 
 def tail_digest(data: bytes) -> str:
-    """Digest of the last bytes before a place."""
-    return hashlib.blake2b(data[-TAIL_BYTES:], digest_size=8).hexdigest()
+    """Number and digest of the last bytes before a place."""
+    tail = data[-TAIL_BYTES:]
+    return f"{len(tail)}-{hashlib.blake2b(tail, digest_size=8).hexdigest()}"
 
 
 def begin(content: Content, options: str) -> Bookmark:
@@ -70,19 +71,19 @@ def resume(content: Content, options: str, cursor: str | None) -> Bookmark:
     if old is not None and old.options == options:
         if old.stamp == fresh.stamp:
             return old
-        if content.size > old.size and old.offset and _tail_before(content, old.offset) == old.tail:
+        if content.size > old.size and old.offset and _same_tail(content, old):
             return fresh._replace(offset=old.offset, tail=old.tail, items=old.items)
     raise ChangedError
 
 
-def _tail_before(content: Content, offset: int) -> str:
-    wanted = min(offset, TAIL_BYTES)
+def _same_tail(content: Content, old: Bookmark) -> bool:
+    wanted = min(int(old.tail.partition("-")[0]), old.offset)
     found = b""
     try:
-        for block in content.blocks(offset - wanted):
+        for block in content.blocks(old.offset - wanted):
             found += block.data[: wanted - len(found)]
             if len(found) == wanted:
                 break
     except DamagedError:
-        return ""
-    return tail_digest(found) if len(found) == wanted else ""
+        return False
+    return tail_digest(found) == old.tail

@@ -31,7 +31,7 @@ TOO_LARGE = f"the part of a message beyond {LARGEST_MESSAGE_BYTES >> 20} MB"
 LARGEST_CHUNK_BYTES = 4 << 20
 LARGEST_CHUNK_COUNT = 400
 #: Starting a process costs about as much as reading this much mail.
-WORTH_PROCESSES_BYTES = 16 << 20
+WORTH_PROCESSES_BYTES = 8 << 20
 
 
 class Raw(NamedTuple):
@@ -137,7 +137,7 @@ class Workers:
     def _side_by_side(self, chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, Parsed]]:
         waiting: deque[tuple[Chunk, Future[Parsed]]] = deque()
         for chunk in chunks:
-            waiting.append((chunk, self._submit(chunk.items)))
+            waiting.append((chunk, self._later(chunk.items)))
             if len(waiting) > self._count + 1:
                 yield self._next(waiting)
         while waiting:
@@ -152,11 +152,17 @@ class Workers:
             self._close(wait=True)
             result = self._one_by_one(chunk.items)
             waiting.clear()
-            waiting.extend((later, self._submit(later.items)) for later, _ in again[1:])
+            waiting.extend((later, self._later(later.items)) for later, _ in again[1:])
             return chunk, result
 
     def _one_by_one(self, items: tuple[Raw, ...]) -> Parsed:
-        """Find the item that ends its process, keep it out and save the others."""
+        """Find the item that ends its process, keep it out and save the others.
+
+        Where no process can be had at all (memory, rights), everything is parsed here from now on.
+        """
+        if not self._can_start():
+            self._count = 1
+            return parse(items, self._zone)
         found = Parsed((), (), {})
         for item in items:
             try:
@@ -167,6 +173,21 @@ class Workers:
             found = _joined(found, result)
         return found
 
+    def _later(self, items: tuple[Raw, ...]) -> Future[Parsed]:
+        if self._count > 1:
+            return self._submit(items)
+        future: Future[Parsed] = Future()
+        future.set_result(parse(items, self._zone))
+        return future
+
+    def _can_start(self) -> bool:
+        try:
+            self._submit(()).result()
+        except BrokenProcessPool:
+            self._close(wait=True)
+            return False
+        return True
+
     def _submit(self, items: tuple[Raw, ...]) -> Future[Parsed]:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
@@ -174,9 +195,10 @@ class Workers:
             )
         try:
             return self._pool.submit(parse, items, self._zone)
-        except BrokenProcessPool:
-            self._close(wait=True)
-            return self._submit(items)
+        except BrokenProcessPool as error:
+            broken: Future[Parsed] = Future()
+            broken.set_exception(error)
+            return broken
 
     def _close(self, *, wait: bool) -> None:
         if self._pool is not None:

@@ -1,0 +1,379 @@
+"""Import end to end: counts, once and again, appended, moved, killed, dropped, whose mail it is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.import_builder import (
+    FROM_LINE,
+    ME,
+    calendar,
+    content,
+    event,
+    mail,
+    mbox,
+    nothing,
+    run,
+    stored,
+    write,
+)
+
+from brickwall import importing
+from brickwall.importing import Progress
+from ingest import workers
+from ingest.owner import OwnerGuess
+from ingest.workers import Raw, Workers
+from store import database
+from store.errors import BusyError, UsageError
+
+
+def test_mbox_is_read_and_counted(tmp_path: Path) -> None:
+    """Every mail of a mailbox becomes one message."""
+    summary = run(tmp_path, write(tmp_path / "a.mbox", mbox(mail(n) for n in range(5))))
+    assert (summary.read, summary.new, summary.known, summary.changed) == (5, 5, 0, 0)
+    assert summary.account == ME
+    assert not summary.quarantined
+
+
+def test_second_import_reads_nothing_and_changes_nothing(tmp_path: Path) -> None:
+    """An untouched file is skipped by its cursor; its mail counts as known."""
+    box = write(tmp_path / "a.mbox", mbox(mail(n) for n in range(5)))
+    run(tmp_path, box)
+    before = content(tmp_path)
+    again = run(tmp_path, box)
+    assert (again.read, again.new, again.known, again.changed) == (0, 0, 5, 0)
+    assert content(tmp_path) == before
+
+
+def test_touched_file_is_read_again_and_changes_nothing(tmp_path: Path) -> None:
+    """Another time of change means reading again, not storing again."""
+    box = write(tmp_path / "a.mbox", mbox(mail(n) for n in range(5)))
+    run(tmp_path, box)
+    os.utime(box, (1, 1))
+    again = run(tmp_path, box)
+    assert (again.read, again.new, again.known, again.changed) == (5, 0, 5, 0)
+
+
+def test_appended_file_goes_on_at_its_old_end(tmp_path: Path) -> None:
+    """New mail at the end of an mbox is all that is read."""
+    box = write(tmp_path / "a.mbox", mbox(mail(n) for n in range(5)))
+    run(tmp_path, box)
+    with box.open("ab") as file:
+        file.write(mbox([mail(100), mail(101)]))
+    again = run(tmp_path, box)
+    assert (again.read, again.new, again.known) == (2, 2, 5)
+    assert len(stored(tmp_path)) == 7
+
+
+def test_file_written_anew_is_read_from_the_start_and_unsays_nothing(tmp_path: Path) -> None:
+    """A mailbox that was compacted loses no stored mail; what is new in it is found."""
+    box = write(tmp_path / "a.mbox", mbox(mail(n) for n in range(5)))
+    run(tmp_path, box)
+    write(box, mbox([mail(3), mail(100)]))
+    again = run(tmp_path, box)
+    assert (again.read, again.new, again.known) == (2, 1, 1)
+    assert len(stored(tmp_path)) == 6
+
+
+def test_mail_that_comes_by_another_way_counts_once(tmp_path: Path) -> None:
+    """mbox, Maildir, .eml and a file with other line ends hold the same mail."""
+    plain = mail(1, body="One\n\nFrom here on it is quoted.\n")
+    quoted = plain.replace(b"\nFrom here", b"\n>From here")
+    run(tmp_path, write(tmp_path / "a.mbox", mbox([quoted])))
+    (tmp_path / "dir" / "new").mkdir(parents=True)
+    write(tmp_path / "dir" / "cur" / "1:2,S", plain)
+    eml = write(tmp_path / "one.eml", plain.replace(b"\n", b"\r\n"))
+    summary = run(tmp_path, tmp_path / "dir", eml)
+    assert summary.new == 0
+    assert len(stored(tmp_path)) == 1
+
+
+def test_several_processes_store_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number of worker processes changes nothing in the content."""
+    monkeypatch.setattr(workers, "WORTH_PROCESSES_BYTES", 0)
+    monkeypatch.setattr(workers, "LARGEST_CHUNK_COUNT", 7)
+    box = write(tmp_path / "a.mbox", mbox([*(mail(n) for n in range(60)), b"Junk: x\n\nx\n"]))
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.mkdir()
+    two.mkdir()
+    run(one, box, workers=1)
+    summary = run(two, box, workers=2)
+    assert summary.new == 60
+    assert len(summary.quarantined) == 1
+    assert content(one) == content(two)
+
+
+def test_mail_among_colleagues_is_dropped_and_counted(tmp_path: Path) -> None:
+    """Every participant in own domains: left out unless kept; one outsider is enough to stay."""
+    among = mail(1, sender="cy@ours.example")
+    mixed = mail(2, sender="cy@ours.example", to=f"{ME}, bob@theirs.example")
+    box = write(tmp_path / "a.mbox", mbox([among, mixed]))
+    summary = run(tmp_path, box)
+    assert (summary.new, summary.left_out["mail among colleagues"]) == (1, 1)
+    kept = run(tmp_path, box, internal="keep")
+    assert (kept.new, kept.known) == (1, 1)
+
+
+def test_free_mail_domain_is_never_own(tmp_path: Path) -> None:
+    """A rep at gmail.com has no colleagues at gmail.com."""
+    box = write(tmp_path / "a.mbox", mbox([mail(1, sender="b@gmail.com", to="a@gmail.com")]))
+    assert run(tmp_path, box, me=["a@gmail.com"]).new == 1
+
+
+def test_excluded_addresses_domains_and_labels_are_dropped(tmp_path: Path) -> None:
+    """What the user excluded never reaches the store."""
+    mails = [
+        mail(1, sender="kim@home.example"),
+        mail(2, sender="doc@clinic.example"),
+        mail(3, headers="X-Gmail-Labels: Inbox,Private\n"),
+        mail(4),
+    ]
+    summary = run(
+        tmp_path,
+        write(tmp_path / "a.mbox", mbox(mails)),
+        excluded_addresses=["kim@home.example", "@clinic.example"],
+        excluded_labels=["Private"],
+    )
+    assert summary.new == 1
+    assert summary.left_out["with an address that you excluded"] == 2
+    assert summary.left_out["with a label that you excluded"] == 1
+
+
+def test_meetings_among_colleagues_are_dropped_from_calendars(tmp_path: Path) -> None:
+    """An event with nobody from outside is as internal as a mail."""
+    ics = write(tmp_path / "a.ics", calendar(event("1"), event("2", "cy@ours.example")))
+    summary = run(tmp_path, ics)
+    assert (summary.new, summary.left_out["mail among colleagues"]) == (1, 1)
+
+
+def test_invitation_of_a_colleague_with_a_customer_in_it_is_kept(tmp_path: Path) -> None:
+    """An assistant mails the boss a meeting with a customer: the attendees count."""
+    ics = calendar(event("1"), method="REQUEST").decode()
+    headers = "MIME-Version: 1.0\nContent-Type: text/calendar; method=REQUEST\n"
+    box = mbox([mail(1, sender="cy@ours.example", headers=headers, body=ics)])
+    assert run(tmp_path, write(tmp_path / "a.mbox", box)).new == 2
+
+
+def test_drafts_spam_trash_and_chats_are_left_out_in_any_language(tmp_path: Path) -> None:
+    """Localised Gmail labels, encoded or not; Deleted Items of Outlook are kept."""
+    labels = ["Spam", "Papierkorb", "=?UTF-8?Q?Entw=C3=BCrfe?=", "Chat", "Deleted Items", "Inbox"]
+    mails = [mail(n, headers=f"X-Gmail-Labels: {label}\n") for n, label in enumerate(labels)]
+    summary = run(tmp_path, write(tmp_path / "a.mbox", mbox(mails)))
+    assert summary.new == 2
+    assert dict(summary.left_out) == {"spam": 1, "trash": 1, "drafts": 1, "chat messages": 1}
+
+
+def test_owner_is_found_in_sent_mail(tmp_path: Path) -> None:
+    """Without --me the author of a sent folder is the owner."""
+    for n in range(12):
+        write(tmp_path / "m" / "cur" / f"{n}:2,S", mail(n))
+        write(
+            tmp_path / "m" / ".Gesendet" / "cur" / f"{n}:2,S", mail(99 + n, sender=ME, to="b@x.y")
+        )
+    (tmp_path / "m" / "new").mkdir()
+    (tmp_path / "m" / ".Gesendet" / "new").mkdir()
+    summary = run(tmp_path, tmp_path / "m", me=())
+    assert summary.addresses == (ME,)
+
+
+def test_doubtful_owner_is_asked_for_by_name(tmp_path: Path) -> None:
+    """A list archive has no owner: the error names candidates and the flag."""
+    mails = [mail(n, sender=f"p{n % 7}@x{n % 7}.example", to="list@l.example") for n in range(40)]
+    with pytest.raises(UsageError, match=r"It could be p\d@x\d\.example") as error:
+        run(tmp_path, write(tmp_path / "a.mbox", mbox(mails)), me=())
+    assert "--me" in error.value.remedy
+
+
+def test_answer_of_the_user_is_taken(tmp_path: Path) -> None:
+    """Where there is a terminal the user is shown the guess and decides."""
+    mails = [mail(n, sender=f"p{n % 7}@x.example", to="list@l.example") for n in range(40)]
+    guesses: list[OwnerGuess] = []
+
+    def ask(guess: OwnerGuess) -> list[str]:
+        guesses.append(guess)
+        return ["P1@x.example "]
+
+    summary = run(tmp_path, write(tmp_path / "a.mbox", mbox(mails)), me=(), ask=ask)
+    assert summary.account == "p1@x.example"
+    assert guesses[0].seen == 40
+
+
+def test_later_files_belong_to_the_owner_known_from_before(tmp_path: Path) -> None:
+    """A calendar says nothing of its owner; the only account there is takes it."""
+    run(tmp_path, write(tmp_path / "a.mbox", mbox([mail(1)])))
+    summary = run(tmp_path, write(tmp_path / "a.ics", calendar(event())), me=())
+    assert summary.account == ME
+    assert summary.new == 1
+
+
+def test_progress_never_goes_back_and_ends_at_the_size(tmp_path: Path) -> None:
+    """What the bar shows: bytes of all files together."""
+    boxes = [
+        write(tmp_path / f"{n}.mbox", mbox(mail(n * 50 + i) for i in range(9))) for n in (1, 2)
+    ]
+    told: list[Progress] = []
+    run(tmp_path, *boxes, progress=told.append)
+    positions = [progress.position for progress in told]
+    assert positions == sorted(positions)
+    assert told[-1].position == told[-1].size == sum(box.stat().st_size for box in boxes)
+    assert told[-1].new == 18
+
+
+def test_only_one_import_at_a_time(tmp_path: Path) -> None:
+    """A second writer is refused at once."""
+    box = write(tmp_path / "a.mbox", mbox([mail(1)]))
+    with database.open(tmp_path / "brickwall.db") as held, held.writing(), pytest.raises(BusyError):
+        run(tmp_path, box)
+
+
+def test_interrupted_import_keeps_what_was_saved_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C in the middle: the next run reads only the rest and ends with the same content."""
+    monkeypatch.setattr(workers, "LARGEST_CHUNK_COUNT", 5)
+    box = write(tmp_path / "a.mbox", mbox(mail(n) for n in range(40)))
+
+    def interrupt(progress: Progress) -> None:
+        if progress.read >= 15:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, box, progress=interrupt)
+    assert len(stored(tmp_path)) == 15
+    assert run(tmp_path, box).read == 25
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    run(whole, box)
+    assert content(tmp_path) == content(whole)
+
+
+_CHILD = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from tests.import_builder import run
+from ingest import workers
+workers.LARGEST_CHUNK_COUNT = 20
+workers.WORTH_PROCESSES_BYTES = 0
+if __name__ == "__main__":
+    run(Path(sys.argv[2]), *map(Path, sys.argv[4:]), workers=int(sys.argv[3]),
+        progress=lambda p: print(p.read, flush=True))
+"""
+
+
+def _killed_after(count: int, home: Path, script: Path, paths: list[Path]) -> None:
+    """Import in a child process and kill it once it has saved ``count`` batches."""
+    command = [sys.executable, str(script), str(Path(__file__).parents[1]), str(home), "2"]
+    child = subprocess.Popen([*command, *map(str, paths)], stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    for _ in range(count):
+        child.stdout.readline()
+    child.kill()
+    child.stdout.close()
+    child.wait()
+
+
+def test_killed_import_ends_with_the_content_of_an_undisturbed_one(tmp_path: Path) -> None:
+    """SIGKILL at several points, worker processes included; then one run to the end."""
+    box = mbox([*(mail(n) for n in range(300)), b"Junk: x\n\n", mail(1, sender="c@ours.example")])
+    paths = [write(tmp_path / "a.mbox", box), write(tmp_path / "b.ics", calendar(event("1")))]
+    for n in range(30):
+        paths[2:] = [write(tmp_path / "eml" / f"{n}.eml", mail(1000 + n)).parent]
+    script = write(tmp_path / "child.py", _CHILD.encode())
+    home, whole = tmp_path / "home", tmp_path / "whole"
+    home.mkdir()
+    whole.mkdir()
+    for count in (0, 1, 4, 3):
+        _killed_after(count, home, script, paths)
+    run(home, *paths)
+    run(whole, *paths)
+    assert content(home) == content(whole)
+
+
+def test_workers_end_with_a_killed_parent(tmp_path: Path) -> None:
+    """No orphan goes on after the main process was killed."""
+    if not Path("/proc").is_dir():
+        pytest.skip("looks for processes in /proc")
+    box = write(tmp_path / "orphans.mbox", mbox(mail(n) for n in range(3000)))
+    script = write(tmp_path / "child.py", _CHILD.encode())
+    home = tmp_path / "home"
+    home.mkdir()
+    before = set(_spawned())
+    _killed_after(3, home, script, [box])
+    for _ in range(100):
+        if not set(_spawned()) - before:
+            return
+        time.sleep(0.05)
+    pytest.fail(f"still there: {set(_spawned()) - before}")
+
+
+def _spawned() -> Iterator[int]:
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit():
+            try:
+                line = (process / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if b"multiprocessing.spawn" in line:
+                yield int(process.name)
+
+
+def _ends_the_process(item: Raw, zone: str) -> workers.Parsed:
+    assert isinstance(item.data, bytes)
+    if b"deadly" in item.data:
+        os._exit(3)
+    return workers.Parsed((), (), {"ok": 1})
+
+
+def test_mail_that_ends_its_process_is_kept_out_and_the_others_are_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A crash inside a parser costs one mail, not the import."""
+    monkeypatch.setattr(workers, "WORTH_PROCESSES_BYTES", 0)
+    monkeypatch.setattr(workers, "parse", _crashing_parse)
+    chunks = [
+        workers.Chunk(
+            tuple(Raw(f"{at}/{n}", (), data) for n, data in enumerate(items)), (), {}, "c", 0
+        )
+        for at, items in enumerate([[b"a", b"deadly", b"b"], [b"c"], [b"d", b"e"]])
+    ]
+    with Workers("UTC", 2) as parsers:
+        batches = list(parsers.batches("s", 1, chunks))
+    assert [batch.left_out for batch in batches] == [{"ok": 2}, {"ok": 1}, {"ok": 2}]
+    assert [failure.item for batch in batches for failure in batch.failures] == ["0/1"]
+
+
+def _crashing_parse(items: tuple[Raw, ...], zone: str) -> workers.Parsed:
+    found = workers.Parsed((), (), {})
+    for item in items:
+        found = workers._joined(found, _ends_the_process(item, zone))
+    return found
+
+
+def test_summary_fails_only_for_whole_files(tmp_path: Path) -> None:
+    """One bad mail is counted; exit code 3 is for a file that could not be read."""
+    summary = run(
+        tmp_path, write(tmp_path / "a.mbox", mbox([mail(1)]) + FROM_LINE + b"X: x\n\ny\n")
+    )
+    assert (summary.new, len(summary.quarantined), summary.failed) == (1, 1, False)
+
+
+def test_label_gets_new_mail_of_persons_only(tmp_path: Path) -> None:
+    """Labels cost time: nothing is labelled twice, and no newsletters."""
+    asked: list[int] = []
+    box = write(tmp_path / "a.mbox", mbox([mail(1), mail(2, headers="List-Id: <l.x>\n")]))
+
+    def label(messages: object) -> list[importing.Intent]:
+        asked.append(len(messages))  # type: ignore[arg-type]
+        return nothing(())
+
+    run(tmp_path, box, label=label)
+    os.utime(box, (1, 1))
+    run(tmp_path, box, label=label)
+    assert asked == [1]
