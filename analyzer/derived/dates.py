@@ -55,7 +55,7 @@ def named_day(text: pd.Series[str], at: pd.Series[Any]) -> pd.Series[Any]:
     after = quarter[0].astype("float64") * 3 + 1
     first = pd.Series("1", index=text.index)
     later = pd.to_numeric(quarter[1]).astype("float64") + (after > 12)
-    month = after.where(after <= 12, 1)
+    month = after.where(~(after > 12), 1)
     result = result.where(result.notna(), _dates(later, month, first, begun))
     return pd.Series(result.dt.tz_localize("UTC"))
 
