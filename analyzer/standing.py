@@ -133,9 +133,7 @@ def until(at: pd.Series[pd.Timestamp], text: pd.Series[str], zone: str) -> pd.Se
     day = day.where(~new_year, _months_later(local, to_year, first=True))
     next_month = text.str.contains(r"\bnext month|nächsten monat")
     day = day.where(~next_month, _months_later(local, to_year * 0.0 + 1.0, first=True))
-    return day.dt.tz_localize(zone, ambiguous=True, nonexistent="shift_forward").dt.tz_convert(
-        "UTC"
-    )
+    return said.instants(day, zone)
 
 
 def _months_later(

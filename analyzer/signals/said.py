@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from analyzer.derived.dates import named_day
 from analyzer.derived.everything import Derived
 from analyzer.signals.rows import away, looked_up
 
@@ -55,12 +56,12 @@ def quoted(derived: Derived, message: pd.Series[int], intent: str) -> pd.Series[
 def due(at: pd.Series[pd.Timestamp], text: pd.Series[str], zone: str) -> pd.Series[pd.Timestamp]:
     """When a promise falls due: the end of the local day its words name.
 
-    Known: today, tomorrow, names of weekdays (the next one), "this week", "next week" (its
+    Known: dates, today, tomorrow, names of weekdays (the next one), "this week", "next week" (its
     Friday), "end of (the) month", "next month" (its end); else ten working days.
     """
     text = text.str.lower()
     local = at.dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
-    weekday = local.dt.dayofweek.astype("float64")
+    weekday = local.dt.day_of_week.astype("float64")
     days = pd.Series(np.nan, index=at.index, dtype="float64")
     for names in (_WEEKDAYS, _WEEKDAYS_DE):
         for number, name in enumerate(names):
@@ -81,10 +82,16 @@ def due(at: pd.Series[pd.Timestamp], text: pd.Series[str], zone: str) -> pd.Seri
     )
     later = _working_days_later(local, DEFAULT_DAYS)
     last = (local + pd.to_timedelta(days, unit="D")).where(days.notna(), later)
+    named = named_day(text, at).dt.tz_localize(None)
+    last = last.where(~(named >= local), named)
     end = last + pd.Timedelta(days=1)
-    return end.dt.tz_localize(zone, ambiguous=True, nonexistent="shift_forward").dt.tz_convert(
-        "UTC"
-    )
+    return instants(end, zone)
+
+
+def instants(local: pd.Series[pd.Timestamp], zone: str) -> pd.Series[pd.Timestamp]:
+    """Local times as instants; a time the clocks skip is the next there is."""
+    known = local.dt.tz_localize(zone, ambiguous=True, nonexistent="shift_forward")
+    return pd.Series(known.dt.tz_convert("UTC"))
 
 
 def _working_days_later(local: pd.Series[pd.Timestamp], count: int) -> pd.Series[pd.Timestamp]:

@@ -1,0 +1,143 @@
+"""Signals about answers, proposals and effort."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.derived_builder import Case
+
+
+def test_reminders_that_nobody_answers_are_one_episode() -> None:
+    """Three reminders of one question count once, with the wait in working days."""
+    case = Case()
+    ann = case.contact()
+    case.ask(ann, "2026-05-04 06:00", last_asked_at="2026-05-18 06:00", asks=4)
+    (row,) = case.signals("follow_ups_unanswered").to_dict("records")
+    assert row["sentence"] == (
+        "No answer to the question of 4 May and 3 reminders for 20 working days."
+    )
+    assert row["strength"] == pytest.approx(0.875)
+    assert not row["act"]
+
+
+def test_a_single_question_weighs_little_and_only_after_two_weeks() -> None:
+    """Most people do not answer most mail."""
+    case = Case()
+    ann = case.contact()
+    case.ask(ann, "2026-05-25 06:00")
+    assert case.signals("follow_ups_unanswered").empty
+    case.ask(ann, "2026-05-04 06:00")
+    assert case.signals("follow_ups_unanswered")["strength"].tolist() == [pytest.approx(1 / 3)]
+
+
+@pytest.mark.parametrize("explained", ["suspended", "away", "won", "sequence", "answered"])
+def test_silence_that_something_explains_is_no_signal(explained: str) -> None:
+    """A decision date ahead, absence, a won topic and sequence mails accuse nobody."""
+    case = Case()
+    ann = case.contact()
+    fields = {
+        "suspended": {"suspended_until": "2026-07-01"},
+        "away": {},
+        "won": {"topic": 0},
+        "sequence": {"sequence": True},
+        "answered": {"answered_at": "2026-05-30 06:00"},
+    }[explained]
+    if explained == "away":
+        case.away(ann, "2026-05-20", "2026-06-20")
+    if explained == "won":
+        case.topic(ann, outcome="won")
+    case.ask(ann, "2026-04-01 06:00", asks=4, **fields)
+    case.ask(ann, "2026-04-01 06:00", asks=2, proposal=True, **fields)
+    assert case.signals().query("not good and signal != 'order'").empty
+
+
+def test_silence_after_a_proposal_grows_with_the_wait() -> None:
+    """A proposal that lies longer weighs more; after a few days it is nothing yet."""
+    case = Case()
+    for name, at in (("Ann", "2026-05-28"), ("Bob", "2026-05-18"), ("Eve", "2026-04-18")):
+        case.ask(case.contact(name), at, proposal=True, proposal_at=at)
+    strength = case.signals("silent_after_proposal").set_index("person")["strength"]
+    assert list(strength.index) == [3, 2]
+    assert strength[3] > strength[2]
+
+
+def test_a_second_requested_proposal_left_to_die_is_an_act() -> None:
+    """The first may happen; who asks for a second and lets it lie has acted."""
+    case = Case()
+    ann = case.contact()
+    for at in ("2026-03-02", "2026-04-06"):
+        case.ask(ann, at, proposal=True, proposal_at=at, requested=True)
+    assert case.signals("silent_after_proposal")["act"].tolist() == [False, True]
+
+
+def test_who_answers_ever_more_slowly_is_told_apart_from_who_was_always_slow() -> None:
+    """Slower compares with their own past."""
+    case = Case()
+    ann, bob = case.contact("Ann"), case.contact("Bob")
+    for number in range(8):
+        at = f"2026-04-{number + 1:02} 06:00"
+        slow = f"2026-04-{number + 8:02} 06:00"
+        quick = f"2026-04-{number + 1:02} 09:00"
+        case.ask(ann, at, answered_at=slow if number >= 4 else quick)
+        case.ask(bob, at, answered_at=slow)
+    assert case.signals("ever_slower")["person"].tolist() == [ann]
+
+
+def test_quick_answers_are_good_and_late_ones_still_answers() -> None:
+    """At once is worth more than late; a delegate's answer a third."""
+    case = Case()
+    ann = case.contact()
+    case.ask(ann, "2026-05-04 06:00", answered_at="2026-05-04 06:10")
+    case.ask(ann, "2026-05-04 06:00", answered_at="2026-05-30 06:00")
+    case.ask(ann, "2026-05-04 06:00", answered_at="2026-05-31 06:00", answer_via=ann)
+    found = case.signals("quick_answers")
+    assert found["good"].all()
+    assert found["strength"].tolist() == [
+        pytest.approx(1.0, abs=0.01),
+        pytest.approx(0.2),
+    ]
+
+
+def test_only_the_assistant_answers() -> None:
+    """Three answers in a row by the delegate, and nothing from the person asked."""
+    case = Case()
+    ann, bob, eva = case.contact("Ann"), case.contact("Bob"), case.contact("Eva", judged=False)
+    for person in (ann, bob):
+        for day in (4, 11, 18):
+            case.ask(
+                person,
+                f"2026-05-{day:02} 06:00",
+                answered_at=f"2026-05-{day + 1:02} 06:00",
+                answer_via=eva,
+                answered_by=f"message:{day}",
+            )
+    case.mail(bob, "2026-05-20 06:00")
+    (row,) = case.signals("only_assistant").to_dict("records")
+    assert row["person"] == ann
+    assert row["via"] == eva
+    assert row["sentence"].startswith("Eva gave the last 3 answers since 5 May")
+    assert row["evidence"] == ("message:4", "message:11", "message:18")
+
+
+def test_effort_is_one_sided_only_when_mails_were_written_by_hand() -> None:
+    """Mails of sequence tools are no effort; mails to several count in shares."""
+    case = Case()
+    ann, bob = case.contact("Ann"), case.contact("Bob")
+    for day in range(1, 10):
+        case.mail(ann, f"2026-05-{day:02} 06:00", outgoing=True)
+        case.mail(bob, f"2026-05-{day:02} 06:00", outgoing=True, sequence_tool=True)
+    (row,) = case.signals("one_sided").to_dict("records")
+    assert row["person"] == ann
+    assert "9 mails of yours by hand against 0 of theirs" in row["sentence"]
+
+
+def test_an_order_is_good_and_counts_once_per_topic() -> None:
+    """A topic won counts fully, an acceptance after a proposal half."""
+    case = Case()
+    ann, bob = case.contact("Ann"), case.contact("Bob")
+    won = case.topic(ann, outcome="won", title="Pumps", deal=3, close_at="2026-05-01")
+    case.mail(ann, "2026-04-20", "acceptance", topic=won)
+    offered = case.topic(bob, proposed_at="2026-04-01", title="Valves")
+    case.mail(bob, "2026-04-20", "acceptance", words="Go ahead.", topic=offered)
+    strength = case.signals("order").set_index("person")["strength"]
+    assert strength.to_dict() == {ann: 1.0, bob: 0.5}
