@@ -1,0 +1,126 @@
+"""An iCalendar stream as components of content lines; a broken component spares its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from icalendar.parser import Contentline
+
+MAX_BYTES: Final = 64 << 20
+MAX_COMPONENT_LINES: Final = 20_000
+MAX_LINE: Final = 65_536
+
+
+class Line(NamedTuple):
+    """One content line: name in upper case, parameters (names in upper case), raw value."""
+
+    name: str
+    parameters: dict[str, str]
+    value: str
+
+
+class Stream(NamedTuple):
+    """``properties`` of the calendar by name; ``zones``: VTIMEZONE text by TZID; ``events``."""
+
+    properties: dict[str, str]
+    zones: dict[str, str]
+    events: tuple[tuple[str, ...], ...]
+
+
+def text_of(raw: bytes) -> str:
+    """The text of a stream: UTF-8, else UTF-16 with a mark, else Latin-1; no NULs."""
+    raw = raw[:MAX_BYTES]
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw.decode("utf-16", "replace").replace("\0", "")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("latin-1")
+    return text.replace("\0", "")
+
+
+def stream(text: str) -> Stream:
+    """Cut a stream into its events; unknown components and alarms are passed over.
+
+    A missing END ends at the next component of the same kind, or with the stream.
+    """
+    properties: dict[str, str] = {}
+    zones: dict[str, str] = {}
+    events: list[tuple[str, ...]] = []
+    for kind, lines in _components(text):
+        if kind == "VEVENT":
+            events.append(lines)
+        elif kind == "VTIMEZONE":
+            tzid = next(
+                (ln.partition(":")[2].strip() for ln in lines if ln[:4].upper() == "TZID"), ""
+            )
+            zones[tzid] = "\r\n".join(lines) + "\r\n"
+        elif kind == "":
+            name, _, value = lines[0].partition(":")
+            properties.setdefault(name.partition(";")[0].upper(), value.strip())
+    return Stream(properties, zones, tuple(events))
+
+
+def _components(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """(kind, lines) of each event and zone, ("", one line) of each property outside of them."""
+    open_kind = ""
+    lines: list[str] = []
+    inner: list[str] = []
+    for line in _unfolded(text):
+        upper = line[:64].upper().strip()
+        if upper in ("BEGIN:VEVENT", "BEGIN:VTIMEZONE"):
+            if lines:
+                yield open_kind, tuple(lines)
+            open_kind, lines, inner = upper[6:], [line], []
+        elif open_kind:
+            lines, done = _inside(open_kind, line, upper, lines, inner)
+            if done:
+                yield open_kind, tuple(lines)
+                open_kind, lines = "", []
+        elif ":" in line and not upper.startswith(("BEGIN:", "END:")):
+            yield "", (line,)
+    if lines:
+        yield open_kind, tuple(lines)
+
+
+def _inside(
+    kind: str, line: str, upper: str, lines: list[str], inner: list[str]
+) -> tuple[list[str], bool]:
+    """Add a line to the open component; alarms inside an event are left out."""
+    if upper == f"END:{kind}" or upper == "END:VCALENDAR":
+        return [*lines, f"END:{kind}"], True
+    if upper.startswith("BEGIN:"):
+        inner.append(upper[6:])
+    keep = kind == "VTIMEZONE" or not inner
+    if inner and upper == f"END:{inner[-1]}":
+        inner.pop()
+    if keep and len(lines) < MAX_COMPONENT_LINES:
+        lines.append(line)
+    return lines, False
+
+
+def _unfolded(text: str) -> Iterator[str]:
+    """Lines with their continuations joined (RFC 5545 section 3.1), bounded."""
+    held: list[str] = []
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        if held and line[:1] in (" ", "\t"):
+            held.append(line[1:])
+            continue
+        if held:
+            yield "".join(held)[:MAX_LINE]
+        held = [line] if line.strip() else []
+    if held:
+        yield "".join(held)[:MAX_LINE]
+
+
+def parts(line: str) -> Line | None:
+    """The parts of a content line, or ``None`` when it is none."""
+    try:
+        name, parameters, value = Contentline(line).parts()  # type: ignore[no-untyped-call]
+    except ValueError:
+        return None
+    plain = {
+        key.upper(): ",".join(v) if isinstance(v, list) else str(v) for key, v in parameters.items()
+    }
+    return Line(name.upper(), plain, value)
