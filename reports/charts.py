@@ -156,7 +156,7 @@ def _months(first: date) -> Markup:
 
 
 def hours_bar(totals: tuple[Total, ...]) -> Markup:
-    """How this week's hours split over the verdicts; "" when none were spent."""
+    """How the hours of the last 7 days split over the verdicts; "" when none were spent."""
     spent = sum(total.week_hours for total in totals)
     if spent <= 0:
         return Markup()
@@ -174,7 +174,7 @@ def hours_bar(totals: tuple[Total, ...]) -> Markup:
             )
         x += width
     told = [f"{words.hours(t.week_hours)} {t.verdict}" for t in totals if t.week_hours > 0]
-    return _svg("hours", 14, f"Hours this week: {words.listed(told)}.", drawn)
+    return _svg("hours", 14, f"Hours in the last 7 days: {words.listed(told)}.", drawn)
 
 
 def _svg(name: str, height: int, told: str, drawn: Markup) -> Markup:

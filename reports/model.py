@@ -113,7 +113,9 @@ class MeetingMark:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """Time and money spent: hours in all (mail and meetings), of these lost, and this week's."""
+    """Time and money spent: hours in all (mail, meetings and those lost to meetings moved late or
+    missed), and in the seven days before ``as_of``.
+    """
 
     hours: float
     mail_hours: float

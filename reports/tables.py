@@ -58,7 +58,7 @@ NAMES_SHOWN: Final = 5
 
 
 def csv(view: Report) -> str:
-    """One row per judged person, as in RFC 4180; text that a spreadsheet would run is shown instead."""
+    """One row per judged person (RFC 4180); what a spreadsheet would run is shown as text."""
     lines = StringIO()
     writer = csv_format.DictWriter(
         lines, CSV_COLUMNS, quoting=csv_format.QUOTE_NONNUMERIC, lineterminator="\n"

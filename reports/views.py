@@ -30,7 +30,7 @@ def report(
     directory = Directory(analysis)
     zone = ZoneInfo(settings.zone)
     people = contacts(analysis, settings, week, directory=directory, said=said)
-    to_do, more_to_do = actions(people)
+    to_do, more_to_do = actions(people, analysis.as_of)
     topics, more_topics = sections.open_topics(analysis, zone, directory)
     totals = _totals(analysis)
     effort = total_effort(analysis)
@@ -90,11 +90,11 @@ def _time(people: tuple[Contact, ...], changing: list[Total], spent: float) -> s
     with_time = sum(1 for person in people if person.effort.week_hours > 0)
     if not with_time:
         judged = words.count(len(people), "judged person", "judged people")
-        return f"No time went to {judged} this week."
+        return f"No time went to {judged} in the last 7 days."
     whom = words.count(with_time, "person", "people")
     lost = number(sum(total.week_hours for total in changing))
     there = f", {words.hours(lost)} of it where something should change" if lost else ""
-    return f"You spent {words.hours(spent)} on {whom} this week{there}."
+    return f"In the last 7 days you spent {words.hours(spent)} on {whom}{there}."
 
 
 def _change(changing: list[Total]) -> str:

@@ -87,4 +87,6 @@ class Directory:
         address = escape.line(row["address"], escape.SUBJECT)
         shown = escape.line(row["name"], escape.NAME) or escape.line(address, escape.NAME)
         company = escape.line(row["company"], escape.NAME)
-        return Person(int(person), shown or _NOBODY.name, address, "" if "@" in company else company)
+        return Person(
+            int(person), shown or _NOBODY.name, address, "" if "@" in company else company
+        )

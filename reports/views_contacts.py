@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -117,11 +118,20 @@ def _odds(row: Any) -> Odds:
     )
 
 
-def actions(people: tuple[Contact, ...]) -> tuple[tuple[Action, ...], int]:
+def actions(people: tuple[Contact, ...], as_of: datetime) -> tuple[tuple[Action, ...], int]:
     """What to do this week, most important first, and how many more there are."""
-    asked = [
+    due = [
         Action(contact.person, contact.verdict, contact.next_step, contact.reason)
         for contact in people
-        if contact.next_step and contact.attention > 0
+        if contact.next_step and _due(contact, as_of)
     ]
-    return tuple(asked[:ACTIONS_SHOWN]), max(0, len(asked) - ACTIONS_SHOWN)
+    return tuple(due[:ACTIONS_SHOWN]), max(0, len(due) - ACTIONS_SHOWN)
+
+
+def _due(contact: Contact, as_of: datetime) -> bool:
+    """Whether there is something to do now: going on as before and waiting are not."""
+    if contact.verdict == "do not contact":
+        return contact.effort.week_hours > 0
+    if contact.verdict in ("park", "win back"):
+        return contact.until is not None and contact.until <= as_of + timedelta(days=7)
+    return contact.verdict not in ("keep going", "unclear")

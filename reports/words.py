@@ -110,7 +110,7 @@ def spent(effort: Effort, currency: str) -> str:
     """Hours and money spent on somebody."""
     parts = [
         f"{hours(effort.hours)} in all ({money(effort.cost, currency)})",
-        f"{hours(effort.week_hours)} this week",
+        f"{hours(effort.week_hours)} in the last 7 days",
     ]
     if effort.lost_hours:
         parts.append(f"{hours(effort.lost_hours)} lost to meetings moved late or missed")

@@ -126,8 +126,8 @@ class Made:
         self._add(
             "effort",
             person=person,
-            mail_hours=hours * 0.4,
-            meeting_hours=hours * 0.6,
+            mail_hours=(hours - lost_hours) * 0.4,
+            meeting_hours=(hours - lost_hours) * 0.6,
             lost_hours=lost_hours,
             hours=hours,
             week_hours=week_hours,
