@@ -10,7 +10,7 @@ from typing import Self
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from store import schema
+from store import rows, schema
 from store import writing as w
 from store.connection import connect, run_lock, told, transaction
 from store.model import Intent, Mark
@@ -109,16 +109,16 @@ class Database:
         ``zone`` (IANA) replaces the one before, own ``addresses`` are added to those before.
         """
         table = schema.account
-        name = w.clean(name)
+        name = rows.clean(name)
         key = (table.c.kind == kind) & (table.c.name == name)
         with self._writing() as connection:
-            w.add(connection, table, [(w.next_id(connection, table), kind, name, zone)])
+            rows.add(connection, table, [(rows.next_id(connection, table), kind, name, zone)])
             connection.execute(table.update().where(key, table.c.zone != zone).values(zone=zone))
             number: int = connection.execute(select(table.c.id).where(key)).scalar_one()
-            w.add(
+            rows.add(
                 connection,
                 schema.own_address,
-                [(number, w.clean(address)) for address in addresses],
+                [(number, rows.clean(address)) for address in addresses],
             )
         return number
 
@@ -141,9 +141,14 @@ class Database:
         """Keep what the rep told; whether it is new."""
         table = schema.mark
         with self._writing() as connection:
-            number = w.next_id(connection, table)
-            row = (number, *w.clean(mark[:3]), w.micros(mark.occurred_at), w.micros(observed_at))
-            return bool(w.add(connection, table, [row]))
+            number = rows.next_id(connection, table)
+            row = (
+                number,
+                *rows.clean(mark[:3]),
+                rows.micros(mark.occurred_at),
+                rows.micros(observed_at),
+            )
+            return bool(rows.add(connection, table, [row]))
 
     def position(self, account: int, stream: str) -> Position | None:
         """How far ``stream`` was read; ``None`` when never."""
@@ -159,15 +164,15 @@ class Database:
     def known(self, account: int, provider_ids: Iterable[str]) -> set[str]:
         """Those of ``provider_ids`` whose messages are stored."""
         with self.reading() as connection:
-            return set(w.known_messages(connection, account, map(w.clean, provider_ids)))
+            return set(w.known_messages(connection, account, map(rows.clean, provider_ids)))
 
     def checked(self, account: int, stream: str, at: datetime) -> None:
         """Note that ``stream`` was read to its end at that time; a resync is then over."""
         table = schema.cursor
         with self._writing() as connection:
-            number = w.stream_id(connection, account, w.clean(stream))
+            number = rows.stream_id(connection, account, rows.clean(stream))
             update = table.update().where(table.c.stream == number)
-            connection.execute(update.values(checked_at=w.micros(at), resync=False))
+            connection.execute(update.values(checked_at=rows.micros(at), resync=False))
 
     def absent(self, account: int, stream: str) -> Absent:
         """Messages of ``stream`` that the resync under way has not named."""
@@ -206,24 +211,24 @@ class Database:
         belongs to a full listing after a lost cursor; see ``absent``. ``keep_text``: whether the
         text of messages is stored. ``observed_at``: now.
         """
-        options = Options(account, w.clean(source or batch.stream), fresh, resync, keep_text)
+        options = Options(account, rows.clean(source or batch.stream), fresh, resync, keep_text)
         try:
             return self._save(batch, intents, observed_at, options)
         except (UnicodeEncodeError, OverflowError):
-            intents = [w.clean(intent) for intent in intents]
+            intents = [rows.clean(intent) for intent in intents]
             return self._save(Clean.of(batch), intents, observed_at, options)
 
     def _save(
         self, batch: Records, intents: Sequence[Intent], observed_at: datetime, options: Options
     ) -> Saved:
-        observed = w.known_micros(observed_at)
+        observed = rows.known_micros(observed_at)
         with self._writing() as connection:
             return Saving(connection, self._mailboxes, options, batch, observed).run(intents)
 
 
 def _stream_is(account: int, stream: str) -> ColumnElement[bool]:
     c = schema.stream.c
-    return and_(c.account == account, c.name == w.clean(stream))
+    return and_(c.account == account, c.name == rows.clean(stream))
 
 
 def open(path: Path) -> Database:  # noqa: A001 - read as ``database.open``

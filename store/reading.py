@@ -17,7 +17,7 @@ from store import facts, schema
 from store.database import Database
 from store.facts import TIME, Facts
 from store.model import KINDS, ROLES
-from store.writing import chunks, known_micros
+from store.rows import chunks, known_micros
 
 Column = ColumnElement[Any]
 

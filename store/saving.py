@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects.sqlite import insert
 
-from store import schema
+from store import rows, schema
 from store import writing as w
 from store.model import Deal, EventRevision, Failure, Intent, Message
 from store.saved import Record, Records, Saved
@@ -45,14 +45,14 @@ class Clean:
     def of(cls, batch: Records) -> Clean:
         """``batch`` with lone surrogates replaced and numbers cut to 64 bits."""
         return cls(
-            w.clean(batch.stream),
+            rows.clean(batch.stream),
             batch.mode,
             batch.complete,
-            w.clean(tuple(batch.records)),
-            w.clean(tuple(batch.tombstones)),
-            w.clean(tuple(batch.failures)),
-            {w.clean(why): count for why, count in batch.left_out.items()},
-            w.clean(batch.cursor),
+            rows.clean(tuple(batch.records)),
+            rows.clean(tuple(batch.tombstones)),
+            rows.clean(tuple(batch.failures)),
+            {rows.clean(why): count for why, count in batch.left_out.items()},
+            rows.clean(batch.cursor),
         )
 
 
@@ -72,7 +72,7 @@ class Saving:
         self._options = options
         self._batch = batch
         self._observed = observed
-        self._stream = w.stream_id(connection, options.account, batch.stream)
+        self._stream = rows.stream_id(connection, options.account, batch.stream)
 
     def run(self, intents: Sequence[Intent]) -> Saved:
         """Save everything of the batch."""
@@ -99,18 +99,22 @@ class Saving:
         connection, account = self._connection, self._options.account
         known = w.known_messages(connection, account, messages)
         unknown = [m for provider_id, m in messages.items() if provider_id not in known]
-        rows = w.message_rows(connection, unknown, account, self._stream, self._observed)
-        new = w.append(connection, schema.message, rows)
+        fresh = w.message_rows(connection, unknown, account, self._stream, self._observed)
+        new = rows.append(connection, schema.message, fresh)
         w.add_parts(connection, messages, new, self._mailboxes, keep_text=self._options.keep_text)
         changed = w.see_again(connection, known, messages, self._stream)
         ids = new | {provider_id: old.id for provider_id, old in known.items()}
         w.put_intents(connection, ids, intents)
         if self._options.resync and self._batch.mode == "full":
-            w.add(connection, schema.listing, [(self._stream, number) for number in ids.values()])
+            rows.add(
+                connection, schema.listing, [(self._stream, number) for number in ids.values()]
+            )
         return Saved(len(new), len(known) - changed, changed)
 
     def _events(self) -> Saved:
-        events = {event.provider_id: event for event in self._of(EventRevision)}
+        events: dict[str, EventRevision] = {}
+        for event in self._of(EventRevision):
+            events.setdefault(event.provider_id, event)
         new = w.add_events(self._connection, self._options.account, events, self._observed)
         return Saved(new, len(events) - new)
 
@@ -127,12 +131,12 @@ class Saving:
             self._batch.tombstones,
             self._observed,
         )
-        first = w.next_id(self._connection, schema.failure)
-        rows = [
+        first = rows.next_id(self._connection, schema.failure)
+        bad = [
             (number, self._stream, failure.item, failure.why, self._observed)
             for number, failure in enumerate(self._batch.failures, first)
         ]
-        return Saved(removed=removed, failures=w.add(self._connection, schema.failure, rows))
+        return Saved(removed=removed, failures=rows.add(self._connection, schema.failure, bad))
 
     def _add_left_out(self) -> None:
         table = schema.left_out
@@ -141,16 +145,16 @@ class Saving:
             index_elements=["stream", "why"],
             set_={"count": table.c.count + put.excluded.count},
         )
-        rows: list[dict[str, Any]] = [
+        counts: list[dict[str, Any]] = [
             {"stream": self._stream, "why": why, "count": count}
             for why, count in self._batch.left_out.items()
         ]
-        if rows:
-            self._connection.execute(add, rows)
+        if counts:
+            self._connection.execute(add, counts)
 
     def _put_cursor(self) -> None:
         put = insert(schema.cursor).values(
-            stream=w.stream_id(self._connection, self._options.account, self._options.source),
+            stream=rows.stream_id(self._connection, self._options.account, self._options.source),
             cursor=self._batch.cursor,
             resync=self._options.resync,
             checked_at=self._observed,

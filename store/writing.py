@@ -1,33 +1,20 @@
-"""Records to rows, and rows to the database. Every function runs inside the caller's transaction.
-
-New rows get their ids here, before they are written: the transaction holds the only lock for
-writing, so nobody else gives any. Rows that are there already are skipped by their key.
-"""
+"""Records into their tables. Every function runs inside the caller's transaction."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
-from itertools import islice
-from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, func, select, tuple_
-from sqlalchemy.dialects import sqlite
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, bindparam, select, tuple_
 
 from store import schema
 from store.model import KINDS, ROLES, Deal, EventRevision, Intent, Message
+from store.rows import Row, add, append, chunks, micros, next_id
 
-Row: TypeAlias = tuple[Any, ...]
-T = TypeVar("T")
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _KIND: Final = {kind: code for code, kind in enumerate(KINDS)}
 _ROLE: Final = {role: code for code, role in enumerate(ROLES)}
-
-#: How many keys one query names; SQLite allows 32,766 parameters.
-_CHUNK: Final = 5000
 
 
 class Known(NamedTuple):
@@ -37,68 +24,6 @@ class Known(NamedTuple):
     labels: str
     removed_at: int | None
     stream: int
-
-
-def known_micros(at: datetime) -> int:
-    """Microseconds since 1970 in UTC."""
-    since = at - _EPOCH
-    return (since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds
-
-
-def micros(at: datetime | None) -> int | None:
-    """Microseconds since 1970 in UTC; ``None`` stays so."""
-    return None if at is None else known_micros(at)
-
-
-def chunks(items: Iterable[T], size: int = _CHUNK) -> Iterator[list[T]]:
-    """Lists of at most ``size`` items."""
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
-
-
-def _statement(table: Table) -> str:
-    statement = insert(table).on_conflict_do_nothing()
-    return str(statement.compile(dialect=sqlite.dialect()))
-
-
-_INSERT: Final = {table.name: _statement(table) for table in schema.metadata.sorted_tables}
-
-
-def add(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
-    """Insert ``rows`` (in the order of the table's columns), skipping known keys; how many are new.
-
-    Goes through the driver's executemany: several times faster than parameters by name.
-    """
-    if not rows:
-        return 0
-    return connection.exec_driver_sql(_INSERT[table.name], list(rows)).rowcount
-
-
-def next_id(connection: Connection, table: Table) -> int:
-    """The first id that no row has and none after it has."""
-    return (connection.scalar(select(func.max(table.c.id))) or 0) + 1
-
-
-def append(connection: Connection, table: Table, rows: Sequence[Row]) -> dict[str, int]:
-    """Insert rows with ids from ``next_id`` on; ``{provider_id: id}`` of those that are new."""
-    if not rows:
-        return {}
-    first = rows[0][0]
-    key = list(table.c.keys()).index("provider_id")
-    if add(connection, table, rows) == len(rows):
-        return {row[key]: row[0] for row in rows}
-    found = connection.execute(select(table.c.provider_id, table.c.id).where(table.c.id >= first))
-    return {row.provider_id: row.id for row in found}
-
-
-def stream_id(connection: Connection, account: int, name: str) -> int:
-    """Id of a stream, made where missing."""
-    table = schema.stream
-    add(connection, table, [(next_id(connection, table), account, name)])
-    key = (table.c.account == account) & (table.c.name == name)
-    number: int = connection.execute(select(table.c.id).where(key)).scalar_one()
-    return number
 
 
 def once(messages: Iterable[Message]) -> dict[str, Message]:
@@ -330,16 +255,3 @@ def put_intents(connection: Connection, ids: dict[str, int], intents: Sequence[I
     if told:
         connection.execute(delete, [{"of": of, "version_now": version} for of, version in told])
     add(connection, intent, rows)
-
-
-def clean(value: Any) -> Any:
-    """A record that any database can hold: no lone surrogates, no numbers beyond 64 bits."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    if isinstance(value, int) and not isinstance(value, bool):
-        return max(-(2**63), min(value, 2**63 - 1))
-    if isinstance(value, tuple):
-        items = map(clean, value)
-        make = getattr(value, "_make", tuple)
-        return make(items)
-    return value

@@ -50,7 +50,7 @@ def hold(path: Path, pipe: Connection) -> None:
         pipe.recv()
 
 
-def started(target: Callable[[Path, Connection], None], path: Path) -> tuple[Any, Connection]:
+def started(target: Callable[[Path, Connection], None], path: Path) -> tuple[Any, Any]:
     """A child process and our end of the pipe to it."""
     ours, theirs = SPAWN.Pipe()
     child = SPAWN.Process(target=target, args=(path, theirs))
