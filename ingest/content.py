@@ -26,6 +26,10 @@ LARGEST_EXPANSION = 200
 HARMLESS_BYTES = 64 << 20
 
 
+class _Inflater(Protocol):
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
+
+
 class DamagedError(Exception):
     """The rest of the file cannot be read; the message says why in plain words."""
 
@@ -138,7 +142,9 @@ class ZipMember:
         count = 0
         try:
             with zipfile.ZipFile(self.archive) as archive, archive.open(self.info) as member:
-                while data := member.read(BLOCK_BYTES):
+                # The last byte apart: with it the checksum is looked at, and a wrong one costs all
+                # that is read at once.
+                while data := member.read(min(BLOCK_BYTES, max(1, self.size - 1 - count))):
                     count += len(data)
                     yield Block(data, count)
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
@@ -172,9 +178,11 @@ def _inflated(file: BinaryIO) -> Iterator[Block]:
             if finished:  # between members, where zeros may be put as padding
                 inflater = zlib.decompressobj(wbits=31)
                 packed = packed.lstrip(b"\0")
+            before = inflater.copy()
             try:
                 data = inflater.decompress(packed, BLOCK_BYTES)
             except zlib.error as error:
+                yield Block(_until_fault(before, packed), file.tell())
                 raise DamagedError(f"the gzip data is damaged ({error})") from error
             finished = inflater.eof or (finished and not packed)
             packed = inflater.unused_data if finished else inflater.unconsumed_tail
@@ -182,6 +190,19 @@ def _inflated(file: BinaryIO) -> Iterator[Block]:
                 yield Block(data, file.tell())
     if not finished:
         raise DamagedError("the gzip data ends too early: the file was cut off")
+
+
+def _until_fault(inflater: _Inflater, packed: bytes) -> bytes:
+    """What a damaged part of a gzip file still gives, some bytes at a time."""
+    found = b""
+    try:
+        for at in range(0, len(packed), 64):
+            found += inflater.decompress(packed[at : at + 64], BLOCK_BYTES - len(found))
+            if len(found) == BLOCK_BYTES:
+                break
+    except zlib.error:
+        pass
+    return found
 
 
 def _bounded(blocks: Iterator[Block]) -> Iterator[Block]:

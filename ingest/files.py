@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ingest import maildir, takeout
-from ingest.content import Content, ZipMember, head, opened, shown
+from ingest.content import Content, PlainFile, ZipMember, head, opened, shown
 from ingest.deals import DealsSource
 from ingest.folders import kind_of
 from ingest.ics import IcsSource
@@ -167,7 +167,8 @@ class _Finder:
         elif form is Form.DEALS:
             self._add(DealsSource(content))
         else:
-            self._other(content.place, form, named=named)
+            packed = 0 if isinstance(content, PlainFile) else content.size
+            self._other(content.place, form, named=named, size=packed)
 
     def _zip(self, path: Path) -> None:
         members = takeout.members(path)
@@ -184,8 +185,10 @@ class _Finder:
         if messages:
             self._add(takeout.ZipMessages(path, messages, self._workers))
 
-    def _other(self, place: Path | str, form: Form, *, named: bool) -> None:
-        if named:
+    def _other(self, place: Path | str, form: Form, *, named: bool, size: int = 0) -> None:
+        if form is Form.EMPTY and size:
+            self._fail(place, "it is damaged: nothing can be unpacked")
+        elif named:
             self._fail(place, f"it is {form.value}")
         else:
             self.found.left_out[EMPTY_FILES if form is Form.EMPTY else OTHER_FILES] += 1

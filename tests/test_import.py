@@ -10,6 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from brickwall import importing
+from brickwall.importing import Progress
+from ingest import workers
+from ingest.owner import OwnerGuess
+from ingest.workers import Raw, Workers
+from store import database
+from store.errors import BusyError, UsageError
 from tests.import_builder import (
     FROM_LINE,
     ME,
@@ -23,14 +31,6 @@ from tests.import_builder import (
     stored,
     write,
 )
-
-from brickwall import importing
-from brickwall.importing import Progress
-from ingest import workers
-from ingest.owner import OwnerGuess
-from ingest.workers import Raw, Workers
-from store import database
-from store.errors import BusyError, UsageError
 
 
 def test_mbox_is_read_and_counted(tmp_path: Path) -> None:
