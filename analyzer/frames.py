@@ -97,7 +97,8 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         "recipients": {"message": "int64", "person": "int64", "role": "category"},
         # which people may be judged. reason: deal | mark | proposal | offer | meeting | effort;
         # left_out: "" | supplier | recruiter | friend | newsletter | never engaged | colleague |
-        # automatic | marked; in_doubt: the rep is asked. judged = left_out == ""
+        # automatic | marked | other (no sales seen); in_doubt: the rep is asked.
+        # judged = left_out == ""
         "contacts": {
             "person": "int64",
             "judged": "bool",

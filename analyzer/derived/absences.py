@@ -11,7 +11,7 @@ import pandas as pd
 
 from analyzer.clock import Clock
 from analyzer.derived.dates import named_day
-from analyzer.derived.groups import Bools, Floats, Ints, keyed, next_after, seconds
+from analyzer.derived.groups import Bools, Floats, Ints, keyed, looked_up, next_after, seconds
 from analyzer.derived.mail import Mail
 from analyzer.frames import shaped
 
@@ -36,7 +36,7 @@ def absences(mail: Mail) -> pd.DataFrame:
     told = frame[(frame["kind"] == "auto_reply").to_numpy() & (frame["sender"] >= 0).to_numpy()]
     shown = mail.words[(mail.words["intent"] == "auto").to_numpy()]
     words = shown.drop_duplicates("message").set_index("message")["words"]
-    text = told["subject"] + " " + told["message"].map(words).astype("str").fillna("")
+    text = told["subject"] + " " + looked_up(told["message"], words).astype("str").fillna("")
     day = named_day(text, told["at"])
     day = day.where(~text.str.contains(_UNTIL, regex=True), day + _DAY)
     good = (day > told["at"]) & (day <= told["at"] + LONGEST_ABSENCE)

@@ -69,6 +69,11 @@ def positions(of: Ints, among: Ints) -> Ints:
     return np.asarray(pd.Index(among).get_indexer(pd.Index(of)), dtype=np.int64)
 
 
+def looked_up(keys: pd.Series[Any], by: pd.Series[Any]) -> pd.Series[Any]:
+    """``by`` at each key, in ``by``'s own dtype; missing where it has no such key."""
+    return pd.Series(by.reindex(keys).array, index=keys.index)
+
+
 def hashes(text: pd.Series[str]) -> Ints:
     """A 64 bit number per text, the same for the same text; ``""`` is 0."""
     hashed = pd.util.hash_array(text.to_numpy(object), categorize=False).view(np.int64)

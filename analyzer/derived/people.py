@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analyzer.derived import names
-from analyzer.derived.groups import Bools, Ints, chained, components, positions
+from analyzer.derived.groups import Bools, Ints, chained, components, looked_up, positions
 from analyzer.frames import shaped
 from analyzer.settings import Settings
 from store.facts import Facts
@@ -108,7 +108,7 @@ def _domains(addresses: pd.Series[str], mailboxes: pd.DataFrame) -> pd.Series[st
     known_hosts = mailboxes["address"].str.replace(r"^.*@", "", regex=True)
     by_host = pd.Series(mailboxes["domain"].array, index=pd.Index(known_hosts))
     by_host = by_host[~by_host.index.duplicated() & (by_host != "")]
-    domains = hosts.map(by_host).astype("str")
+    domains = looked_up(hosts, by_host).astype("str")
     missing = domains.isna() | (domains == "")
     if missing.any():
         domains = domains.where(~missing, names.registrable(hosts[missing]))
@@ -146,7 +146,7 @@ def _offsets(facts: Facts) -> pd.Series[float]:
     box = said["mailbox"].to_numpy()[(row >= 0) & ~np.isnan(offset)]
     offset = offset[(row >= 0) & ~np.isnan(offset)]
     counted = pd.DataFrame({"box": box, "offset": offset}).value_counts(sort=False).reset_index()
-    counted["address"] = counted["box"].map(address)
+    counted["address"] = looked_up(counted["box"], address)
     counted = counted.astype({"address": "str"})
     counted = counted.groupby(["address", "offset"])["count"].sum().reset_index()
     counted = counted.sort_values(["address", "count", "offset"], ascending=[True, False, True])
@@ -179,5 +179,5 @@ def _zone_names(offset: pd.Series[float]) -> pd.Series[str]:
 
 def _mailboxes(facts: Facts, known: pd.DataFrame) -> pd.DataFrame:
     by_address = pd.Series(known["person"].to_numpy(), index=pd.Index(known["address"]))
-    person = facts.mailboxes["address"].map(by_address).fillna(-1).astype("int64")
+    person = looked_up(facts.mailboxes["address"], by_address).fillna(-1).astype("int64")
     return shaped("mailboxes", facts.mailboxes.assign(person=person))

@@ -1,0 +1,37 @@
+"""What the accounts cover: from when, how much, how fresh."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+
+from analyzer.derived.groups import looked_up
+from analyzer.frames import shaped
+from store.facts import Facts
+
+
+def coverage(facts: Facts, as_of: datetime) -> pd.DataFrame:
+    """Frame ``coverage``: one row per account, counting what was known at ``as_of``.
+
+    ``calendar_since``: when the account's calendar was first seen; before that, changes of
+    meetings are known from invitation mails only.
+    """
+    messages = facts.messages
+    at = messages["received_at"].fillna(messages["sent_at"])
+    known = (at <= as_of) & ~(messages["removed_at"] <= as_of)
+    mails = pd.DataFrame({"account": messages["account"], "at": at})[known.to_numpy()]
+    times = mails.groupby("account")["at"].agg(["min", "max", "count"])
+    events = facts.events[(facts.events["observed_at"] <= as_of).to_numpy()]
+    calendar = events[(events["learned_from"] == "calendar").to_numpy()]
+    failures = facts.failures[(facts.failures["observed_at"] <= as_of).to_numpy()]
+    account = facts.accounts["account"]
+    frame = facts.accounts.assign(
+        first_at=looked_up(account, times["min"]),
+        last_at=looked_up(account, times["max"]),
+        messages=looked_up(account, times["count"]).fillna(0),
+        events=looked_up(account, events.groupby("account").size()).fillna(0),
+        failures=looked_up(account, failures.groupby("account").size()).fillna(0),
+        calendar_since=looked_up(account, calendar.groupby("account")["observed_at"].min()),
+    )
+    return shaped("coverage", frame.sort_values("account"))
