@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from analyzer import signals
+from analyzer import score, signals, verdict
 from analyzer.derived.everything import Derived
 from analyzer.frames import COLUMNS, INTENTS, empty, shaped
 from analyzer.settings import Settings
@@ -160,5 +160,15 @@ class Case:
 
     def signals(self, name: str = "") -> pd.DataFrame:
         """All signals, or those of one name."""
-        found = signals.detect(Facts.of(), self.derived(), self.settings, self.as_of)
-        return found[found["signal"] == name].reset_index(drop=True) if name else found
+        known = (Facts.of(), self.derived(), self.settings, self.as_of)
+        return signals.SIGNALS[name](*known) if name else signals.detect(*known)
+
+    def judged(self) -> pd.DataFrame:
+        """Scores and verdicts side by side, one row per judged person, by person."""
+        facts, derived = Facts.of(), self.derived()
+        found = signals.detect(facts, derived, self.settings, self.as_of)
+        scores = score.scores(derived, found, self.settings, self.as_of)
+        verdicts = verdict.verdicts(
+            facts, derived, found, scores, empty("effort"), self.settings, self.as_of
+        )
+        return scores.merge(verdicts.drop(columns="company"), on="person").set_index("person")

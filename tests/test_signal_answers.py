@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.derived_builder import Case
@@ -35,13 +37,14 @@ def test_silence_that_something_explains_is_no_signal(explained: str) -> None:
     """A decision date ahead, absence, a won topic and sequence mails accuse nobody."""
     case = Case()
     ann = case.contact()
-    fields = {
+    explanations: dict[str, dict[str, Any]] = {
         "suspended": {"suspended_until": "2026-07-01"},
         "away": {},
         "won": {"topic": 0},
         "sequence": {"sequence": True},
         "answered": {"answered_at": "2026-05-30 06:00"},
-    }[explained]
+    }
+    fields = explanations[explained]
     if explained == "away":
         case.away(ann, "2026-05-20", "2026-06-20")
     if explained == "won":
