@@ -32,12 +32,17 @@ MOST_WORKERS = 4
 
 @dataclass(frozen=True)
 class SourceSummary:
-    """What one source came to. ``error``: why it could not be read to its end, else ``""``."""
+    """What one source came to.
+
+    ``known``: records stored before, or twice in it, or of a part skipped unread. ``error``: why it
+    could not be read to its end, else ``""``.
+    """
 
     name: str
     read: int
-    saved: Saved
-    known_unread: int
+    new: int
+    known: int
+    changed: int
     left_out: dict[str, int]
     error: str
 
@@ -183,9 +188,10 @@ class _Import:
             options=ingest.sync.Options(keep_text=self.keep_text),
         )
         error = "" if outcome.error is None else f"{outcome.error.cause} {outcome.error.remedy}"
-        saved = outcome.saved
+        new, changed = outcome.saved.new, outcome.saved.changed
+        known = source.known + kept.passed - new - changed
         result = SourceSummary(
-            source.name, kept.read, saved, source.known, outcome.left_out, error.strip()
+            source.name, kept.read, new, known, changed, outcome.left_out, error.strip()
         )
         self._add(result, failures)
 
@@ -202,9 +208,9 @@ class _Import:
         if source.error:
             summary.quarantined.append(Failure(source.name, source.error))
         summary.read += source.read
-        summary.new += source.saved.new
-        summary.changed += source.saved.changed
-        summary.known += source.saved.known + source.known_unread
+        summary.new += source.new
+        summary.changed += source.changed
+        summary.known += source.known
         summary.left_out.update(source.left_out)
 
 

@@ -73,19 +73,22 @@ class Keep:
 
 
 class KeptSource:
-    """A source without what is dropped; counts what was read."""
+    """A source without what is dropped; counts the records ``read`` and those ``passed`` on."""
 
     def __init__(self, source: Source, keep: Keep) -> None:
         self.name = source.name
         self.read = 0
+        self.passed = 0
         self._source = source
         self._keep = keep
 
     def batches(self, cursor: str | None) -> Iterator[Batch]:
         """The batches of the source, lighter."""
         for batch in self._source.batches(cursor):
+            passed = kept(batch, self._keep)
             self.read += len(batch.records) + sum(batch.left_out.values())
-            yield kept(batch, self._keep)
+            self.passed += len(passed.records)
+            yield passed
 
 
 def kept(batch: Batch, keep: Keep) -> Batch:

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from brickwall import importing
 from brickwall.importing import Progress
 from ingest import workers
 from ingest.owner import OwnerGuess
 from ingest.workers import Raw, Workers
 from store import database
 from store.errors import BusyError, UsageError
+from store.model import Intent
 from tests.import_builder import (
     FROM_LINE,
     ME,
@@ -369,7 +369,7 @@ def test_label_gets_new_mail_of_persons_only(tmp_path: Path) -> None:
     asked: list[int] = []
     box = write(tmp_path / "a.mbox", mbox([mail(1), mail(2, headers="List-Id: <l.x>\n")]))
 
-    def label(messages: object) -> list[importing.Intent]:
+    def label(messages: object) -> list[Intent]:
         asked.append(len(messages))  # type: ignore[arg-type]
         return nothing(())
 
