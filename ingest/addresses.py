@@ -16,9 +16,11 @@ Mailbox = tuple[str, str]
 
 #: More mailboxes than this in one header are not read: nobody is judged by such a mail.
 MAX_MAILBOXES: Final = 500
-_MAX_HEADER_CHARACTERS: Final = 200_000
+_MAX_HEADER_CHARACTERS: Final = 100_000
 
-_TOKEN: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|\(([^()]*)\)|<([^<>]*)>|([,;])|([^"(<,;]+|["(<])')
+_TOKEN: Final = re.compile(
+    r'"((?:[^"\\]|\\.){0,200})"|\(([^()]*)\)|<([^<>]*)>|([,;])|([^"(<,;]+|["(<])'
+)
 _QUOTED_PAIR: Final = re.compile(r"\\(.)")
 _ENCAPSULATED: Final = re.compile(r"(?i)^imcea(notes|smtp|ex)?-([^@]+)@([^@]+)$")
 _ESCAPE: Final = re.compile(r"\+([0-9a-fA-F]{2})")
@@ -56,7 +58,7 @@ def _mailboxes(value: str) -> Iterator[Mailbox]:
                 words, comment, address = [], "", ""
             elif separator == ";":
                 words, comment, address = [], "", ""
-            else:
+            elif words:
                 words.append(",")
         else:
             words.append(bare)
@@ -78,7 +80,7 @@ def normalised(address: str) -> str:
     ``IMCEANOTES-user+40host+2Ecom+40ENRON@ENRON.com`` is user@host.com; a name of a directory
     (``/O=ENRON/OU=NA/CN=RECIPIENTS/CN=KLAY``) has no host and stays what it is.
     """
-    address = address.strip(" \t\r\n<>'\"").lower().removeprefix("mailto:")
+    address = address.strip(" \t\r\n<>'\",;").lower().removeprefix("mailto:")
     if not address.isprintable() or " " in address:
         address = "".join(one_line(address).split())
     return _unwrapped(address) if address.startswith("imcea") else address

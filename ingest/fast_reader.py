@@ -17,12 +17,17 @@ from ingest.parts import (
     MAX_CALENDARS,
     MAX_TEXT_CHARACTERS,
     Parts,
+    is_stub,
 )
-from ingest.strings import clean, one_line, repaired
+from ingest.strings import one_line, repaired
 from store.model import Attachment
 
 #: Repairs that concern a single header, which is then read again; all others mean a guess.
 _HARMLESS: Final = frozenset({"address-unparseable", "date-unparseable"})
+#: The parser's time grows with the square of the number of encoded words.
+_MAX_ENCODED_WORDS: Final = 5_000
+_MANY_BYTES: Final = 50_000
+_LOOKED_AT_BYTES: Final = 4 * 1024 * 1024
 
 
 class UnsureError(Exception):
@@ -31,16 +36,19 @@ class UnsureError(Exception):
 
 def read(raw: bytes) -> Parts:
     """The parts of one mail. Raises ``UnsureError`` or ``fast_mail_parser.ParseError``."""
+    if len(raw) > _MANY_BYTES and raw.count(b"=?", 0, _LOOKED_AT_BYTES) > _MAX_ENCODED_WORDS:
+        raise UnsureError
     mail = parse_email(raw, mode="lazy")
     if any(warning.kind not in _HARMLESS for warning in mail.warnings):
         raise UnsureError
     headers = _headers(mail)
     attachments = mail.attachments
+    plain = _text(mail.text_plain, raw)
     return Parts(
         headers=headers,
         mailboxes=_mailboxes(raw, mail, headers),
-        plain=_text(mail.text_plain),
-        html=_text(mail.text_html),
+        plain=plain,
+        html=_text(mail.text_html, raw) if is_stub(plain) else "",
         attachments=tuple([_attachment(a) for a in attachments[:MAX_ATTACHMENTS]])
         if attachments
         else (),
@@ -87,19 +95,20 @@ def _mailboxes(
 
 def _is_odd(value: str, name: str) -> bool:
     """A name in a comment, or several authors: the parser reports neither."""
-    return "(" in value or (name == "from" and "," in value)
+    return "(" in value or (name == "from" and value.count("@") > 1)
 
 
-def _text(texts: list[str]) -> str:
+def _text(texts: list[str], raw: bytes) -> str:
     if not texts:
         return ""
     text = texts[0] if len(texts) == 1 else "\n".join(texts)
     text = text[:MAX_TEXT_CHARACTERS]
-    if text.isascii():
-        return clean(text) if "\0" in text else text
-    if "\ufffd" in text:
-        raise UnsureError
-    return clean(repaired(text))
+    if not text.isascii():
+        if "\ufffd" in text:
+            raise UnsureError
+        if not raw.isascii():  # 8 bit characters, perhaps without a charset: taken for Windows-1252
+            text = repaired(text)
+    return text.replace("\0", "") if "\0" in text else text
 
 
 def _attachment(part: PyLazyAttachment) -> Attachment:

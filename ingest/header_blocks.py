@@ -1,4 +1,4 @@
-"""The header block above an older mail: Outlook's From/Sent/To/Subject, Notes' name, date, To, cc."""
+"""The header block above an older mail: From, Sent, To, Subject; in Notes name, date, To, cc."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _CLASS: Final = {
     if key.startswith("labels.")
     for label in labels
 }
-_LABEL: Final = re.compile(r"[\s*|]*([^\W\d_][^:：*\n]{0,22}?)\s*\**\s?[:：]\**(?=\s|$|\S)")
+_LABEL: Final = re.compile(r"[\s*|]*([^\W\d_][^:：*\n]{0,22}?)\s*\**\s?[:：]")
 _SEPARATOR: Final = re.compile(
     r"\s*(?:[-_=*]{2,}\s*(?:" + "|".join(map(re.escape, _LISTS["separators.texts"])) + r")\b"
-    r"|(?:begin forwarded message|anfang der weitergeleiteten nachricht|début du message (?:réexpédié|transféré)"
-    r"|inizio messaggio inoltrato|inicio del mensaje reenviado)\s*:?\s*$)",
+    r"|(?:" + "|".join(map(re.escape, _LISTS["separators.alone"])) + r")\s*:?\s*$)",
     re.IGNORECASE,
 )
 _DATE: Final = re.compile(
-    r"\b\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})\s+(?:um |at |à )?\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*[AaPp][Mm])?"
+    r"\b\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d{2})\s+(?:um |at |à )?"
+    r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\s*[AaPp][Mm])?"
 )
 _AT_END: Final = re.compile(r"\bon\s+\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}$")
 _TIME: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AaPp][Mm])?$")
@@ -97,7 +97,9 @@ def _start(lines: list[str], position: int) -> int:
             if when.start() > 0:
                 return at
             start = at
-        elif (start < position and start - at == 1 and _is_name(line)) or (start < position and _AT_END.search(line)):
+        elif (start < position and start - at == 1 and _is_name(line)) or (
+            start < position and _AT_END.search(line)
+        ):
             return at
         else:
             return at if _RULE.match(line) else start

@@ -53,8 +53,9 @@ def ids(value: str) -> tuple[str, ...]:
     if not value:
         return ()
     found = _ID.findall(value) or value.split()
-    unique = dict.fromkeys("".join(clean(i).split())[:_MAX_ID_CHARACTERS] for i in found)
-    return tuple(unique)[-MAX_REFERENCES:]
+    if not value.isprintable() or value.count(" ") >= len(found):
+        found = ["".join(clean(i).split()) for i in found]
+    return tuple(dict.fromkeys(i[:_MAX_ID_CHARACTERS] for i in found if i))[-MAX_REFERENCES:]
 
 
 def first_id(value: str) -> str:

@@ -11,6 +11,9 @@ from selectolax.lexbor import LexborHTMLParser
 from ingest.strings import clean
 
 MAX_HTML_CHARACTERS: Final = 256 * 1024
+#: The parser's time grows with the square of the depth: of hostile HTML less is read.
+_MAX_TAGS: Final = 20_000
+_MAX_DENSE_CHARACTERS: Final = 48 * 1024
 #: A line that the quotation cut knows: all behind it is quoted.
 QUOTATION_FOLLOWS: Final = "-----Original Message-----"
 
@@ -18,7 +21,7 @@ _DROPPED: Final = ", ".join(
     (
         "head, style, script, title, template, noscript",
         "blockquote.gmail_quote, .gmail_attr, .gmail_signature, [data-smartmail=gmail_signature]",
-        "blockquote[type=cite], .moz-cite-prefix, .moz-signature, .moz-forward-container ~ *",
+        "blockquote[type=cite], .moz-cite-prefix, .moz-signature",
         ".yahoo_quoted, .protonmail_quote, .protonmail_signature_block, .tutanota_quote",
         "#Signature, #ms-outlook-mobile-signature, .ms-outlook-mobile-signature",
         "#mail-editor-reference-message-container, .zmail_extra, .mailspring_quote",
@@ -41,7 +44,10 @@ _EMPTY_LINES: Final = re.compile(r"\n\s*\n\s*")
 
 def to_text(html: str) -> str:
     """The text a reader would see, a line for each block; quotations marked as such are gone."""
-    tree = LexborHTMLParser(html[:MAX_HTML_CHARACTERS])
+    html = html[:MAX_HTML_CHARACTERS]
+    if html.count("<") > _MAX_TAGS:
+        html = html[:_MAX_DENSE_CHARACTERS]
+    tree = LexborHTMLParser(html)
     for node in tree.css(_DROPPED):
         node.decompose()
     for node in tree.css(_FOLLOWED):

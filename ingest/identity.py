@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import Final
 
@@ -21,22 +21,20 @@ def provider_id(parts: Parts, raw: bytes) -> str:
     Equal for all that moving a mail does to it: line ends, folding and encoding of headers, the
     ``>From `` quoting of mbox files (both dialects), blank lines at the end, other headers.
     """
-    digest = blake2b(digest_size=16)
-    for name in _HEADERS:
-        digest.update(one_line(parts.header(name)).encode("utf-8"))
-        digest.update(b"\0")
+    identifying = "\0".join([one_line(parts.header(name)) for name in _HEADERS])
+    digest = blake2b(identifying.encode("utf-8"), digest_size=16)
     for lines in _body(raw):
         digest.update(lines)
     return digest.hexdigest()
 
 
-def text_digest(text: str) -> int:
-    """Signed 64 bit digest of ``text`` without its white space; 0 for no text."""
-    dense = "".join(text.split())
-    if not dense:
+def text_digest(tokens: Sequence[str]) -> int:
+    """Signed 64 bit digest of a text without its white space, given in pieces; 0 for no text."""
+    if not tokens:
         return 0
+    dense = "".join(tokens)
     return int.from_bytes(
-        blake2b(dense.encode("utf-8"), digest_size=8).digest(), "big", signed=True
+        blake2b(dense.encode("utf-8", "ignore"), digest_size=8).digest(), "big", signed=True
     )
 
 
@@ -54,9 +52,11 @@ def _body(raw: bytes) -> Iterator[bytes]:
 
 
 def _body_start(raw: bytes) -> int:
-    blanks = ((b"\n\n", 2), (b"\n\r\n", 3))
-    starts = [at + size for blank, size in blanks if (at := raw.find(blank)) >= 0]
-    return min(starts, default=len(raw))
+    unix = raw.find(b"\n\n")
+    dos = raw.find(b"\n\r\n", 0, unix if unix >= 0 else len(raw))
+    if dos >= 0:
+        return dos + 3
+    return unix + 2 if unix >= 0 else len(raw)
 
 
 def _normalised(lines: bytes) -> bytes:

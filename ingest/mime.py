@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -10,10 +9,11 @@ from fast_mail_parser import ParseError
 
 from ingest import dates, fast_reader, headers, html, slow_reader
 from ingest.identity import provider_id, text_digest
+from ingest.itip import MailContext, parse_all
 from ingest.kind import kind_of
 from ingest.parts import MAX_READ_BYTES, Parts
 from ingest.quotation import new_text
-from ingest.strings import bounded, one_line, repaired
+from ingest.strings import bounded, clean, one_line, repaired
 from store.model import EventRevision, Kind, Message
 
 #: Size of the stored text (UTF-8).
@@ -41,10 +41,6 @@ _MAIL_HEADERS: Final = frozenset(
         "references",
     ]
 )
-_STUB: Final = re.compile(
-    r"(?i)html|browser|web version|webversion|view (?:this|it) (?:e?-?mail|message|online)"
-)
-_MAX_STUB_CHARACTERS: Final = 400
 _MAX_LINE_BYTES: Final = 4_096
 
 
@@ -112,6 +108,7 @@ def _message(parts: Parts, raw: bytes, labels: tuple[str, ...]) -> Message:
     subject = _subject(parts)
     text = _body(parts)
     new = new_text(text)
+    tokens = new.split()
     sent = dates.read(parts.header("date"))
     participants = headers.participants(parts)
     return Message(
@@ -123,12 +120,12 @@ def _message(parts: Parts, raw: bytes, labels: tuple[str, ...]) -> Message:
         sent_at=sent.instant,
         received_at=_received_at(parts),
         offset_minutes=sent.offset_minutes,
-        kind=kind_of(parts, subject, text, participants),
+        kind=kind_of(parts, subject, text, new, participants),
         subject=subject,
         subject_key=headers.subject_key(subject),
-        text=bounded(new, MAX_TEXT_BYTES),
-        words=len(new.split()),
-        text_digest=text_digest(new),
+        text=bounded(clean(new), MAX_TEXT_BYTES),
+        words=len(tokens),
+        text_digest=text_digest(tokens),
         attachments=parts.attachments,
         labels=headers.labels(parts, labels),
         participants=participants,
@@ -151,33 +148,21 @@ def _received_at(parts: Parts) -> datetime | None:
 
 def _body(parts: Parts) -> str:
     """The plain text, or the HTML's where the plain text is missing or only points to it."""
-    plain = parts.plain
-    if not parts.html:
-        return plain
-    bare = plain.strip()
-    if bare and (len(bare) > _MAX_STUB_CHARACTERS or _STUB.search(bare) is None):
-        return plain
-    return html.to_text(parts.html) or plain
+    return (html.to_text(parts.html) if parts.html else "") or parts.plain
 
 
 def _revisions(
     parts: Parts, message: Message, zone: str
 ) -> tuple[tuple[EventRevision, ...], tuple[str, ...]]:
-    """Event revisions of all calendar parts; a calendar that cannot be read is a warning."""
+    """Event revisions of all calendar parts; an event that cannot be read is a warning."""
     if not parts.calendars:
         return (), ()
-    try:
-        from ingest import itip  # heavy; most mails carry no calendar
-    except ImportError:
-        return (), ()
-
-    found: list[EventRevision] = []
+    author = next((p.address for p in message.participants if p.role == "from"), "")
+    mail = MailContext(message.provider_id, author, message.sent_at or message.received_at)
+    found: dict[str, EventRevision] = {}
     warnings: list[str] = []
     for calendar in parts.calendars:
-        try:
-            revisions = itip.parse(calendar, zone=zone)
-        except ValueError as error:
-            warnings.append(f"A calendar part could not be read: {error}")
-            continue
-        found += [r._replace(message_provider_id=message.provider_id) for r in revisions]
-    return tuple(dict.fromkeys(found)), tuple(warnings)
+        revisions, failures = parse_all(calendar, zone=zone, mail=mail)
+        found.update({revision.provider_id: revision for revision in revisions})
+        warnings += [f"{failure.item} could not be read: {failure.why}" for failure in failures]
+    return tuple(found.values()), tuple(warnings)

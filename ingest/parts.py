@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
@@ -18,6 +19,16 @@ MAX_CALENDARS: Final = 20
 MAX_ATTACHMENTS: Final = 200
 ADDRESS_HEADERS: Final = ("from", "sender", "reply-to", "to", "cc")
 CALENDAR_TYPES: Final = frozenset({"text/calendar", "application/ics", "text/x-vcalendar"})
+_MAX_STUB_CHARACTERS: Final = 400
+_STUB: Final = re.compile(
+    r"(?i)html|browser|web version|webversion|view (?:this|it) (?:e?-?mail|message|online)"
+)
+
+
+def is_stub(plain: str) -> bool:
+    """Whether a plain text is missing or only points to the HTML beside it."""
+    bare = plain[: 2 * _MAX_STUB_CHARACTERS].strip()
+    return not bare or (len(bare) <= _MAX_STUB_CHARACTERS and _STUB.search(bare) is not None)
 
 
 class Parts(NamedTuple):
@@ -25,7 +36,8 @@ class Parts(NamedTuple):
 
     ``headers``: lower-case name → values in order, encoded words decoded, unfolded.
     ``mailboxes``: lower-case name of an address header → its mailboxes as written.
-    ``plain``/``html``: all text parts of that kind that are no attachment, joined.
+    ``plain``/``html``: all text parts of that kind that are no attachment, joined; ``html`` is
+    only filled where ``plain`` is a stub.
     """
 
     headers: Mapping[str, list[str]]

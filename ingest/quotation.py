@@ -47,8 +47,8 @@ def _own_lines(text: str) -> list[str]:
     text = text[:MAX_CHARACTERS]
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    lines = [line.rstrip() for line in text.split("\n")][:_MAX_LINES]
-    return [lines[position] for position in _own(_bare(text, lines))]
+    lines = text.split("\n")[:_MAX_LINES]
+    return [lines[position].rstrip() for position in _own(_bare(text, lines))]
 
 
 def _bare(text: str, lines: list[str]) -> list[str]:
@@ -69,17 +69,21 @@ def _own(bare: list[str]) -> list[int]:
             position += 1
         elif line[0] == ">":
             position = _behind_quote(bare, position)
-        elif (older := _older(bare, position)) is not None:
+        elif not _may_introduce(line) or (older := _older(bare, position)) is None:
+            own.append(position)
+            position += 1
+        else:
             start, end = older
             while own and own[-1] >= start:
                 own.pop()
             if not _is_quoted_below(bare, end):
                 break
             position = end
-        else:
-            own.append(position)
-            position += 1
     return own
+
+
+def _may_introduce(line: str) -> bool:
+    return ":" in line or line[0] in _INTRODUCERS or line[-1] in "-e" or "：" in line
 
 
 def _older(bare: list[str], position: int) -> tuple[int, int] | None:
@@ -100,10 +104,11 @@ def _older(bare: list[str], position: int) -> tuple[int, int] | None:
 
 def _behind_quote(bare: list[str], position: int) -> int:
     """The line behind a quotation, with the unquoted ends of quoted lines that were broken."""
-    while position < len(bare):
+    last = len(bare)
+    while position < last:
         line = bare[position]
-        if line[:1] != ">":
-            end = _behind_broken_line(bare, position)
+        if not line or line[0] != ">":
+            end = _behind_broken_line(bare, position) if line else position
             if end == position:
                 break
             position = end

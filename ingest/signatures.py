@@ -19,11 +19,13 @@ _MAX_SIGNATURE_LINES: Final = 40
 _MAX_CARD_LINES: Final = 16
 _MAX_CARD_CHARACTERS: Final = 100
 _MAX_FOOTER_LINES: Final = 14
+_MAX_DISCLAIMER_LINES: Final = 60
 _MIN_DISCLAIMER_CHARACTERS: Final = 80
 
 _RULE: Final = re.compile(r"\s*([-_=*~#])\1{4,}\s*$|\s*[-_]{2}\s*$")
 _CONTACT: Final = re.compile(
-    r"[\w.+-]+@[\w-]+\.\w|https?://|\bwww\.|\+\d{6}|\+?\(?\b\d{2,4}\)?[./ -]{1,3}\d{3,4}[./ -]\d{2,5}\b"
+    r"[\w.+-]+@[\w-]+\.\w|https?://|\bwww\.|\+\d{6}"
+    r"|\+?\(?\b\d{2,4}\)?[./ -]{1,3}\d{3,4}[./ -]\d{2,5}\b"
     r"|\b\d{3}[.-]\d{4}\b|\b[A-Z]{2},?\s+\d{5}\b|\bP\.? ?O\.? Box\b|\bx-? ?\d{4,5}\b|^\d-\d{4}$"
     r"|^EB ?-?\d{3,4}\w?$"
     r"|(?i:\b(?:tel|phone|telephone|fax|facsimile|mobile|cell|ph|office|direct)\b[.:/ ()+-]{1,5}\d)"
@@ -31,9 +33,7 @@ _CONTACT: Final = re.compile(
 _ATTACHMENT: Final = re.compile(
     r"\s*(?:- .{1,80}\.\w{2,4}|<<[^<>]{1,100}>>|\(See attached file: .{1,100}\))$"
 )
-_SMALL: Final = frozenset(
-    ["of", "and", "&", "the", "for", "de", "la", "du", "des", "der", "die", "und", "von", "van", "den", "di", "da", "do", "dos", "in", "at", "to", "et", "y", "e", "-", "/", "|", "my"]
-)
+_SMALL: Final = frozenset(_LISTS["signatures.small_words"])
 _LIST_FOOTER: Final = re.compile(
     r"(?i)mailing list|unsubscribe|to (?:un)?subscribe|google groups|yahoo!|msn|hotmail|listinfo"
     r"|visit us|free |http|www\."
@@ -94,7 +94,7 @@ def _footer(lines: list[str], end: int) -> int:
 def _disclaimer(lines: list[str], end: int) -> int:
     """The last paragraph, when it is legal boilerplate; with a ruler or heading above it."""
     start = end
-    while start and lines[start - 1].strip():
+    while start and end - start < _MAX_DISCLAIMER_LINES and lines[start - 1].strip():
         start -= 1
     paragraph = " ".join(lines[start:end]).lower()
     if len(paragraph) < _MIN_DISCLAIMER_CHARACTERS:
@@ -118,7 +118,18 @@ def _card(lines: list[str], end: int) -> int:
             if contact and _is_name(line):
                 start = position - 1
         position -= 1
-    return _with_nickname(lines, start) if contact and end - start > 1 else end
+    return _with_nickname(lines, start) if contact and _is_card(lines, start, end) else end
+
+
+def _is_card(lines: list[str], start: int, end: int) -> bool:
+    """Whether name and contact below other text are a card, not what the author has to say."""
+    if start == end or not any(line.strip() for line in lines[:start]):
+        return False
+    if _is_person(lines[start]):
+        return end - start > 1
+    above = next((line for line in reversed(lines[:start]) if line.strip()), "")
+    closed = above.strip().lower().rstrip(",.!") in _CLOSINGS
+    return end - start > 2 or (closed and end - start > 1)
 
 
 def _with_nickname(lines: list[str], start: int) -> int:

@@ -23,6 +23,7 @@ from ingest.parts import (
     MAX_CALENDARS,
     MAX_TEXT_CHARACTERS,
     Parts,
+    is_stub,
 )
 from ingest.strings import clean, one_line
 from store.model import Attachment
@@ -30,6 +31,11 @@ from store.model import Attachment
 _ENCODED_WORD: Final = re.compile(r"=\?([^?\s*]+)(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN_WORDS: Final = re.compile(r"(\?=)\s+(=\?)")
 _MAX_HEADER_CHARACTERS: Final = 1_000_000
+#: Charsets that mail without a true label is written in.
+_LIKELY: Final = (
+    *("cp1252", "cp1251", "koi8_r", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256"),
+    *("gb18030", "big5", "euc_jp", "shift_jis", "euc_kr", "iso2022_jp"),
+)
 _MAX_SAMPLE_BYTES: Final = 16_384
 
 
@@ -102,11 +108,13 @@ def _parts(mail: Mail, leaves: list[Mail], warnings: tuple[str, ...]) -> Parts:
     raw = _raw_headers(mail)
     bodies = [leaf for leaf in leaves if _is_body(leaf)]
     others = [leaf for leaf in leaves if not _is_body(leaf)]
+    plain = _joined(leaf for leaf in bodies if leaf.get_content_type() == "text/plain")
+    html = (leaf for leaf in bodies if leaf.get_content_type() == "text/html")
     return Parts(
         headers={name: [decoded(value) for value in values] for name, values in raw.items()},
         mailboxes={name: mailboxes(raw[name]) for name in ADDRESS_HEADERS if name in raw},
-        plain=_joined(leaf for leaf in bodies if leaf.get_content_type() == "text/plain"),
-        html=_joined(leaf for leaf in bodies if leaf.get_content_type() == "text/html"),
+        plain=plain,
+        html=_joined(html) if is_stub(plain) else "",
         attachments=tuple(_attachment(leaf) for leaf in others[:MAX_ATTACHMENTS]),
         calendars=tuple(islice(_calendars(others), MAX_CALENDARS)),
         warnings=warnings,
@@ -118,7 +126,8 @@ def _leaves(mail: Mail) -> Iterator[Mail]:
     payload = mail.get_payload()
     if mail.get_content_maintype() == "multipart" and isinstance(payload, list):
         for part in payload:
-            yield from _leaves(part)
+            if isinstance(part, Mail):
+                yield from _leaves(part)
     else:
         yield mail
 
@@ -159,6 +168,9 @@ def _text(data: bytes, charset: str) -> str:
             return clean(data.decode(name))
         except (UnicodeError, LookupError, ValueError):
             continue
-    best = charset_normalizer.from_bytes(data[:_MAX_SAMPLE_BYTES]).best()
-    name = best.encoding if best is not None and len(data) > 64 else "cp1252"
-    return clean(data.decode(name, "replace"))
+    high = sum(byte > 127 for byte in data[:_MAX_SAMPLE_BYTES])
+    if 4 * high < len(data[:_MAX_SAMPLE_BYTES]):  # mostly ASCII: a western text
+        return clean(data.decode("cp1252", "replace"))
+    sample = data[:_MAX_SAMPLE_BYTES]
+    best = charset_normalizer.from_bytes(sample, cp_isolation=list(_LIKELY)).best()
+    return clean(data.decode(best.encoding if best is not None else "cp1252", "replace"))

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_CONTROL: Final = bytes(c for c in range(32) if c not in b"\t\n\r") + b"\x7f"
 _MOJIBAKE: Final = re.compile("[\xc2-\xf4][\x80-\xbf\u0152-\u2122]")
 
 
 def clean(text: str) -> str:
     """``text`` without control characters (tab, newline, return stay) and lone surrogates."""
-    if text.isprintable():
-        return text
-    return _CONTROL.sub("", text)
+    try:
+        encoded = text.encode("utf-8")
+    except UnicodeEncodeError:
+        return clean(text.encode("utf-8", "ignore").decode("utf-8"))
+    kept = encoded.translate(None, _CONTROL)
+    return text if len(kept) == len(encoded) else kept.decode("utf-8")
 
 
 def one_line(text: str) -> str:
     """``text`` cleaned, white space folded to single blanks."""
-    return " ".join(clean(text).split())
+    return " ".join((text if text.isprintable() else clean(text)).split())
 
 
 def bounded(text: str, size_bytes: int) -> str:
