@@ -91,7 +91,7 @@ class Database:
         tenfold mail costs almost twenty times as much.
         """
         with told(self.path):
-            self._pragmas(cache_size=-262144, wal_autocheckpoint=131072)
+            self._pragmas(cache_size=-131072, wal_autocheckpoint=131072)
         try:
             yield
         finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
@@ -17,7 +16,7 @@ from store import facts, schema
 from store.database import Database
 from store.facts import TIME, Facts
 from store.model import KINDS, ROLES
-from store.rows import chunks, known_micros
+from store.rows import chunks, driver, known_micros
 
 Column = ColumnElement[Any]
 
@@ -113,9 +112,7 @@ def _rows(connection: Connection, name: str, columns: Sequence[Column], end: int
     if end is not None:
         query = query.where(*_before(name, end))
     compiled = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    return driver.execute(str(compiled))
+    return driver(connection).execute(str(compiled))
 
 
 def _column(name: str, column: str) -> Column:

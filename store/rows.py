@@ -6,6 +6,7 @@ for writing, so nobody else gives any. Rows that are there already are skipped b
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
@@ -68,11 +69,18 @@ _INSERT: Final = {table.name: _statement(table) for table in schema.metadata.sor
 def add(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
     """Insert ``rows`` (in the order of the table's columns), skipping known keys; how many are new.
 
-    Goes through the driver's executemany: several times faster than parameters by name.
+    Goes straight to the driver: several times faster than parameters by name.
     """
     if not rows:
         return 0
-    return connection.exec_driver_sql(_INSERT[table.name], list(rows)).rowcount
+    return driver(connection).executemany(_INSERT[table.name], rows).rowcount
+
+
+def driver(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection, for many rows: it knows nothing but tuples."""
+    own = connection.connection.driver_connection
+    assert isinstance(own, sqlite3.Connection)
+    return own
 
 
 def next_id(connection: Connection, table: Table) -> int:
