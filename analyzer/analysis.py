@@ -4,8 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import pandas as pd
+
+from analyzer import clock, questions, score, signals, standing, verdict
+from analyzer.derived import (
+    absences,
+    contacts,
+    coverage,
+    effort,
+    episodes,
+    mail,
+    people,
+    threads,
+    topics,
+)
+from analyzer.derived.everything import Derived
+from analyzer.settings import Settings
+from store.facts import Facts
+
+
+if TYPE_CHECKING:
+    from analyzer.derived.meetings import Meetings
 
 
 @dataclass(frozen=True)
@@ -29,3 +50,71 @@ class Analysis:
     verdicts: pd.DataFrame
     questions: pd.DataFrame
     coverage: pd.DataFrame
+
+
+def analyze(facts: Facts, settings: Settings, as_of: datetime) -> Analysis:
+    """All frames from ``facts``, as known at ``as_of``.
+
+    Pure: the same facts, settings and instant give the same frames, to the byte. ``as_of`` is
+    timezone-aware; a naive time raises ``ValueError``.
+    """
+    if as_of.tzinfo is None:
+        raise ValueError("as_of needs a time zone")
+    from analyzer.derived import meetings
+
+    who = people.people(facts, settings)
+    told = topics.topics(
+        facts, threads.thread(mail.mail(facts, who, settings, as_of), facts), who.people
+    )
+    met = meetings.meetings(facts, who.people, who.mailboxes, told.mail.mail, settings, as_of)
+    derived = _derived(facts, who.people, told, met, settings, as_of)
+    work = effort.effort(told.mail, met.meetings, met.attendees, met.changes, settings, as_of)
+    found = signals.detect(facts, derived, settings, as_of)
+    found = standing.cleared(facts, derived, found, as_of)
+    scores = score.scores(derived, found, settings, as_of)
+    return Analysis(
+        as_of=as_of,
+        people=derived.people,
+        mail=derived.mail,
+        recipients=derived.recipients,
+        contacts=derived.contacts,
+        topics=derived.topics,
+        episodes=derived.episodes,
+        absences=derived.absences,
+        meetings=derived.meetings,
+        attendees=derived.attendees,
+        changes=derived.changes,
+        effort=work,
+        signals=found,
+        scores=scores,
+        verdicts=verdict.verdicts(facts, derived, found, scores, work, settings, as_of),
+        questions=questions.questions(derived, met.questions, as_of),
+        coverage=coverage.coverage(facts, as_of),
+    )
+
+
+def _derived(
+    facts: Facts,
+    who: pd.DataFrame,
+    told: topics.Topics,
+    met: Meetings,
+    settings: Settings,
+    as_of: datetime,
+) -> Derived:
+    away = absences.absences(told.mail)
+    time = clock.clock(told.mail.mail, who, settings)
+    return Derived(
+        people=who,
+        mail=told.mail.mail,
+        recipients=told.mail.recipients,
+        words=told.mail.words,
+        contacts=contacts.contacts(
+            facts, told.mail, who, told.topics, met.meetings, met.attendees, settings
+        ),
+        topics=topics.with_steps(told.topics, told.mail, met.meetings, met.attendees, as_of),
+        episodes=episodes.episodes(facts, told.mail, who, told.topics, away, time, as_of),
+        absences=away,
+        meetings=met.meetings,
+        attendees=met.attendees,
+        changes=met.changes,
+    )

@@ -22,6 +22,8 @@ from store.facts import Facts
 
 #: Log-odds one family must bring to end in *change approach*, *stop chasing* or *last try*.
 ENOUGH: Final = 1.0
+#: The same for silence, which is no offence and needs less to be left alone.
+SILENCE: Final = 0.5
 #: Share of the gate's probability from which a last try is due.
 NEAR: Final = 0.8
 #: With this many questions in a silence, a last try has been made.
@@ -107,8 +109,8 @@ def _silence(people: pd.Series[int], derived: Derived, as_of: datetime) -> pd.Da
     """Per person: questions asked in the silence that lasts, how long, since when, outcomes."""
     silent = asked.silent(derived, as_of)
     still = silent.groupby("person").agg(
-        asks=("asks", "max"),
-        quiet_eh=("waited_since_last_eh", "min"),
+        asks=("asks", "sum"),
+        quiet_eh=("waited_since_last_eh", "max"),
         silent_since=("asked_at", "min"),
     )
     ours = asked.ours(derived, as_of).groupby("person")["episode"].size()
@@ -145,12 +147,12 @@ def _near(scores: pd.DataFrame, settings: Settings) -> pd.Series[bool]:
 
 
 def _chosen(known: pd.DataFrame, settings: Settings) -> pd.Series[str]:
-    silence = known[["term_answers", "term_proposals"]].clip(lower=0.0).sum(axis=1) >= ENOUGH
-    silence &= (known["quiet_eh"] >= WEEK_EH) & (known["asks"] > 0)
+    waits = (known["quiet_eh"] >= WEEK_EH) & (known["asks"] > 0)
+    silence = known[["term_answers", "term_proposals"]].sum(axis=1) >= SILENCE
+    silence &= waits
     acts = known[["term_meetings", "term_promises", "term_cycles"]].max(axis=1) >= ENOUGH
     buys = known["term_proposals"] <= -ENOUGH
     gatekept = known["only_assistant"] & (known["term_answers"] > 0)
-    waits = (known["quiet_eh"] >= WEEK_EH) & (known["asks"] > 0)
     untried = known["asks"] < TRIED
     rules = {
         "do not contact": known["stop_at"].notna(),
@@ -189,10 +191,16 @@ def _reasons(
         "win back": said_no + _quoted(known["no_words"]) + ".",
         "park": later + _quoted(known["later_words"]) + ".",
         "stop chasing": quiet + bad,
-        "keep going": good.where(good != "", "Nothing speaks against it."),
+        "keep going": _balanced(good, bad),
         "unclear": pd.Series("Too little has happened to say anything.", index=known.index),
     }
     return _by_verdict(chosen, told, fallback).str.strip()
+
+
+def _balanced(good: pd.Series[str], bad: pd.Series[str]) -> pd.Series[str]:
+    """Both sides, so that nothing is hidden when the good outweighs."""
+    but = (" But s" + bad.str.removeprefix("S")).where(bad != "", "")
+    return good.where(good != "", "Nothing grave speaks against it.") + but
 
 
 def _quoted(words: pd.Series[str]) -> pd.Series[str]:

@@ -33,6 +33,20 @@ def silent(derived: Derived, as_of: datetime) -> pd.DataFrame:
     return open_ones.loc[~rows.away(derived, open_ones["person"], now)]
 
 
+def patience(derived: Derived, person: pd.Series[int], as_of: datetime) -> pd.Series[float]:
+    """Effective hours after which the silence of each person is unusual.
+
+    A working week, or twice what they usually take when they answer (from two answers on, up to
+    six weeks): who is slow but answers is given the time they need.
+    """
+    answered = ours(derived, as_of)
+    answered = answered[answered["answered_at"] <= pd.Timestamp(as_of)]
+    waits = answered.groupby("person")["waited_eh"].agg(["median", "size"])
+    usual = 2.0 * waits.loc[waits["size"] >= 2, "median"]
+    known = rows.looked_up(person, usual).astype("float64").fillna(0.0)
+    return known.clip(lower=rows.WEEK_EH, upper=6 * rows.WEEK_EH)
+
+
 def weeks_waited(eh: pd.Series[float]) -> pd.Series[str]:
     """Effective hours as working time: ``8 working days``."""
     return rows.counted((eh / 10).round().fillna(0).astype("int64"), "working day")

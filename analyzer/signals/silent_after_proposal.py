@@ -13,24 +13,26 @@ from store.facts import Facts
 
 
 def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
-    """One row per proposal that waits longer than a working week.
+    """One row per proposal that waits longer than their patience (a week, more for slow people).
 
-    Strength rises with the wait: one half after two working weeks, more when they had asked for
-    it. The second proposal they asked for and let die is an act of theirs.
+    Strength rises with the wait: one half after twice that, more when they had asked for it.
+    The second proposal they asked for and let die is an act of theirs.
     """
     silent = asked.silent(derived, as_of)
-    silent = silent[silent["proposal"] & (silent["waited_eh"] >= rows.WEEK_EH)]
+    patience = asked.patience(derived, silent["person"], as_of)
+    silent = silent.assign(patience=patience)
+    silent = silent[silent["proposal"] & (silent["waited_eh"] >= patience)]
     silent = silent.sort_values(["proposal_at", "episode"], kind="stable")
     wanted = silent.groupby("person")["requested"].cumsum()
     waited = silent["waited_eh"]
-    strength = waited / (waited + 2 * rows.WEEK_EH)
+    strength = waited / (waited + 2 * silent["patience"])
     sent = rows.day(silent["proposal_at"].fillna(silent["asked_at"]), settings.zone, as_of)
     reminders = silent["asks"] - 1
     found = silent.assign(
         at=silent["last_asked_at"],
         episode=rows.numbered("episode", silent["episode"]),
         strength=(strength * (1.0 + 0.25 * silent["requested"])).clip(upper=1.0),
-        act=silent["requested"] & (wanted >= 2) & (waited >= 2 * rows.WEEK_EH),
+        act=silent["requested"] & (wanted >= 2) & (waited >= 2 * silent["patience"]),
         sentence="No answer to the proposal of "
         + sent
         + pd.Series(", which they had asked for,", index=silent.index).where(
