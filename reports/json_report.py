@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from typing import Any, Final
 
-from reports.model import Case, ContactPage, Report
+from reports.model import Report
+from reports.model_person import Case, ContactPage
 from reports.week import Week
 
 VERSION: Final = 1

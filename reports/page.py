@@ -12,7 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports import charts, words
-from reports.model import Case, Contact, ContactPage, Report
+from reports.model import Contact, Report
+from reports.model_person import Case, ContactPage
 from reports.week import Week
 
 #: Verdicts as they are grouped on the page.

@@ -11,17 +11,8 @@ from typing import Final
 from reports import words
 from reports.escape import cell
 from reports.escape import markdown as md
-from reports.model import (
-    Case,
-    Contact,
-    ContactPage,
-    Coverage,
-    LeftOut,
-    Odds,
-    Report,
-    Sign,
-    Topic,
-)
+from reports.model import Contact, Coverage, LeftOut, Odds, Report, Sign, Topic
+from reports.model_person import Case, ContactPage
 
 CSV_COLUMNS: Final = (
     "week",

@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from reports import words
-from reports.model import Case, Contact, ContactPage, Coverage, Effort, Odds, Report, Sign, Topic
+from reports.model import Contact, Coverage, Effort, Odds, Report, Sign, Topic
+from reports.model_person import Case, ContactPage
 
 STYLES: Final = {
     "walk away": "bold red",

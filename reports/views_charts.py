@@ -18,7 +18,7 @@ from reports.week import Week
 
 WEEKS: Final = 26
 WEEKS_AHEAD: Final = 2
-MARKS_SHOWN: Final = 60
+MARKS_SHOWN: Final = 40
 _BY: Final = {"them": "them", "us": "you", "unknown": "not known"}
 _CHANGED: Final = ("moved", "cancelled", "declined")
 

@@ -18,7 +18,7 @@ from reports.views_charts import Strips, Trends
 from reports.views_evidence import Signs
 from reports.week import Week
 
-SIGNS_SHOWN: Final = 20
+SIGNS_SHOWN: Final = 12
 ACTIONS_SHOWN: Final = 7
 _NO_EFFORT: Final = Effort(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 

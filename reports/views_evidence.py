@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from analyzer.analysis import Analysis
+from analyzer.frames import INTENTS
 from analyzer.settings import Settings
 from reports import escape, words
 from reports.model import Reference, Sign
@@ -48,8 +49,9 @@ class References:
         return self._made[reference]
 
     def _messages(self, mail: pd.DataFrame, ids: set[int], said: pd.DataFrame | None) -> None:
-        told = _words(said, ids)
-        for row in records(mail.loc[mail["message"].isin(ids)]):
+        shown = mail.loc[mail["message"].isin(ids)]
+        told = _words(said, shown)
+        for row in records(shown):
             self._put(
                 f"message:{row.message}",
                 "you wrote" if row.outgoing else "they wrote",
@@ -85,16 +87,25 @@ def _id(reference: str) -> int:
     return int(reference.partition(":")[2])
 
 
-def _words(said: pd.DataFrame | None, ids: set[int]) -> dict[int, str]:
-    """The few words that show what a message says; out-of-office texts are never quoted."""
-    if said is None:
+def _words(said: pd.DataFrame | None, mail: pd.DataFrame) -> dict[int, str]:
+    """The few words that show what ``mail`` says, of the likeliest label that was decided.
+
+    Out-of-office texts are never quoted.
+    """
+    if said is None or mail.empty:
         return {}
-    rows = said.loc[said["message"].isin(ids) & said["intent"].ne("auto") & said["words"].ne("")]
-    rows = rows.sort_values("probability", ascending=False, kind="stable")
-    first = rows.drop_duplicates("message")
+    labels = [label for label in INTENTS if label != "auto"]
+    decided = mail[["message", *labels]].melt("message", var_name="intent", value_name="decided")
+    found = (
+        said.loc[said["words"].ne("")]
+        .astype({"intent": "str"})
+        .merge(decided.loc[decided["decided"]].astype({"intent": "str"}), on=["message", "intent"])
+    )
+    best = found.sort_values(["probability", "intent"], ascending=[False, True])
+    best = best.drop_duplicates("message")
     return {
         int(message): escape.line(shows, escape.SUBJECT)
-        for message, shows in zip(first["message"], first["words"], strict=True)
+        for message, shows in zip(best["message"], best["words"], strict=True)
     }
 
 

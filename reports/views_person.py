@@ -12,7 +12,8 @@ from analyzer.analysis import Analysis
 from analyzer.settings import Settings
 from reports import escape, words
 from reports import views_sections as sections
-from reports.model import Case, CaseFact, Contact, ContactPage, Entry, Person
+from reports.model import Contact, Person
+from reports.model_person import Case, CaseFact, ContactPage, Entry
 from reports.views_base import Directory, local, records
 from reports.views_contacts import contacts
 from reports.views_evidence import CHANGES

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from datetime import datetime
 from typing import Final
 
-from reports.model import Case, Effort, Estimate, Odds, Reference, Topic, Waiting
+from reports.model import Effort, Estimate, Odds, Reference, Topic, Waiting
+from reports.model_person import Case
 from reports.week import Week
 
 MONTHS: Final = (
@@ -28,6 +29,19 @@ _SOURCES: Final = {
     "calendar": ("calendar entry", "calendar entries"),
     "your mark": ("mark of yours", "marks of yours"),
     "deals list": ("line of the deals list", "lines of the deals list"),
+}
+#: What each verdict means, for people.
+MEANINGS: Final = {
+    "walk away": "A wall: independent signs of more than one kind, and deeds among them. Stop.",
+    "change approach": "They move meetings or hide behind others, but it is no wall. Do it "
+    "differently.",
+    "last try": "Near a wall, or long silent. One more clear question, then decide.",
+    "stop chasing": "An answer is unlikely. No blame: nobody has to answer.",
+    "park": "They named a date, or something that has to happen first.",
+    "win back": "An honest no. Ask again when some time has passed.",
+    "do not contact": "They asked to be left alone. Do that.",
+    "keep going": "Nothing speaks against it.",
+    "unclear": "Too little has happened to say anything.",
 }
 NOTHING_TO_DO: Final = "Nothing: no one needs anything from you this week."
 NO_ACCOUNT: Final = "No account yet."

@@ -10,7 +10,7 @@ import pytest
 
 from analyzer.frames import VERDICTS
 from analyzer.settings import Settings
-from reports import charts, page
+from reports import charts, page, words
 from reports.model import MeetingMark, Report, Total
 from reports.views import report
 from reports.week import Week
@@ -67,6 +67,7 @@ def test_ids_are_unique_and_links_lead_somewhere(pages: dict[str, str]) -> None:
 def test_every_verdict_has_a_group_and_its_looks(pages: dict[str, str]) -> None:
     """A new verdict cannot be forgotten here."""
     assert sorted(verdict for _, kinds in page.GROUPS for verdict in kinds) == sorted(VERDICTS)
+    assert list(words.MEANINGS) == list(VERDICTS)
     for verdict in VERDICTS:
         name = "v-" + verdict.replace(" ", "-")
         assert pages["usual"].count(f".chip.{name}") == 2

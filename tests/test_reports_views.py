@@ -103,13 +103,13 @@ def test_signs_of_the_week_come_first_and_then_the_newest(made: Made) -> None:
     ]
 
 
-def test_signs_beyond_twenty_are_counted_and_all_on_the_contact_page(made: Made) -> None:
+def test_signs_beyond_a_dozen_are_counted_and_all_on_the_contact_page(made: Made) -> None:
     """Nothing is lost silently."""
     ann = made.person("Ann", "ann@acme.example")
     for n in range(25):
         made.sign(ann, f"Sign {n}.", at=f"2026-10-{n + 1:02d}")
     contact = only(made)
-    assert (len(contact.signs), contact.signs_left_out) == (20, 5)
+    assert (len(contact.signs), contact.signs_left_out) == (12, 13)
     assert len(contact_page(made.analysis(), SETTINGS, ann).contact.signs) == 25
 
 
@@ -127,6 +127,16 @@ def test_out_of_office_words_are_never_quoted(made: Made) -> None:
     ann = made.person("Ann", "ann@acme.example")
     mail = made.message(ann, at="2026-11-17", subject="Away", shows="in hospital", intent="auto")
     made.sign(ann, "Away.", at="2026-11-17", shows=[mail])
+    assert only(made).signs[0].references[0].words == ""
+
+
+def test_words_of_a_label_that_was_not_decided_are_not_shown(made: Made) -> None:
+    """An unlikely label is no evidence."""
+    ann = made.person("Ann", "ann@acme.example")
+    mail = made.message(ann, at="2026-11-17", subject="Hm", shows="maybe", intent="refusal")
+    made.sign(ann, "Refused.", at="2026-11-17", shows=[mail])
+    assert only(made).signs[0].references[0].words == "maybe"
+    made.rows["mail"][0]["refusal"] = False
     assert only(made).signs[0].references[0].words == ""
 
 
