@@ -169,6 +169,8 @@ class _Run:
     def _read(self, cursor: str | None) -> bool:
         """Save all batches after ``cursor``; whether it was stopped before the end."""
         self.fresh = cursor is None
+        self.begun.clear()
+        self.left_out.clear()
         for batch in self.source.batches(cursor):
             self._take(batch)
             self.progress(batch, self.saved)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.source import Batch
+from ingest.source import Batch, CursorExpiredError
 from ingest.sync import Options
 from store import database
 from store.content import digest
@@ -151,6 +151,25 @@ def test_a_lost_cursor_leads_to_a_full_listing_that_is_compared(db: Database) ->
     position = db.position(1, "mail")
     assert position is not None
     assert not position.resync
+
+
+def test_a_cursor_lost_in_the_middle_of_a_run_begins_the_listing_anew(db: Database) -> None:
+    """What was left out is counted once, though it was met twice."""
+    expired = iter([True])
+
+    def fail(given: Batch) -> None:
+        if given.cursor == "2" and next(expired, False):
+            raise CursorExpiredError
+
+    first, second = batch(message("a"), left_out={"draft": 1}), batch(message("b"), complete=True)
+    run(db, ListSource(numbered(batch(message("z")))))
+    source = ListSource(numbered(first, second), fail=fail)
+    db.save(1, batch(cursor="0"), (), NOW)
+    outcome = run(db, source, options=Options(allow_mass_removal=True))
+    assert outcome.error is None
+    assert outcome.left_out == {"draft": 1}
+    assert left_out(db) == {(1, "draft"): 1}
+    assert removed(db) == {"Offer z"}
 
 
 def test_a_first_full_listing_removes_nothing_of_other_streams(db: Database) -> None:
