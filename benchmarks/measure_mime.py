@@ -23,9 +23,21 @@ from collections import Counter
 from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from ingest.mime import NotAMessageError, parse
 from ingest.quotation import new_text, without_quotation
+
+#: What a file of ``mime/`` is by its folder and name, the first that matches; else neither.
+#: The last of ``auto_reply`` and of ``bounce`` do not say so in their names: they were read.
+TRUTH: Final = (
+    # no bounce; JSON notices of a service, not of a mail system
+    ("", re.compile(r"is-not-bounce|lhost-amazonses-1[12]\.eml")),
+    ("auto_reply", re.compile(r"rfc3834|disposition-notification|ghost-root/1532672447\.R3166642")),
+    ("bounce", re.compile(r"sisimai\+set-of-emails/|fixtures/messages/(?:bounce|complaints)/")),
+    ("bounce", re.compile(r"multipart_report_emails|delivery-status|messages/bounce\.txt")),
+    ("bounce", re.compile(r"raw_email_with_mimepart_without_content_type")),
+)
 
 REQUIRED, OPTIONAL, FORBIDDEN = "R", "O", "F"
 _QUOTED = re.compile(r"\s*>")
@@ -190,6 +202,30 @@ def measure_quotation(archive: Path, half: str, show: int) -> None:
                 print(f"=== {example.name}\n{example.text}\n--- kept\n{text}\n")
 
 
+def measure_kinds(archive: Path, show: int) -> None:
+    """Prints precision and recall of automatic answers and bounces on ``mime/``."""
+    pairs: Counter[tuple[str, str]] = Counter()
+    refused = 0
+    for name, raw in members(archive):
+        try:
+            kind = parse(raw).kind
+        except NotAMessageError:
+            refused += 1
+            continue
+        truth = next((kind for kind, names in TRUTH if names.search(name)), "")
+        told = kind if kind in ("auto_reply", "bounce") else ""
+        pairs[truth, told] += 1
+        if truth != told and show:
+            print(f"{truth or 'neither'} taken for {kind}: {name}")
+    print(f"{'kinds':22} {'truth':>6} {'found':>6} {'precision':>10} {'recall':>8}")
+    for kind in ("auto_reply", "bounce"):
+        right = pairs[kind, kind]
+        truth = sum(count for (is_, _), count in pairs.items() if is_ == kind)
+        told = sum(count for (_, as_), count in pairs.items() if as_ == kind)
+        print(f"{kind:22} {truth:6} {told:6} {right / told:10.4f} {right / truth:8.4f}")
+    print(f"{pairs.total()} mails, {refused} refused as no mail")
+
+
 def main() -> None:
     """Reads the arguments and prints both tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
@@ -200,6 +236,7 @@ def main() -> None:
     options = parser.parse_args()
     if not options.data.is_dir():
         sys.exit(f"No data at {options.data}: nothing to measure.")
+    measure_kinds(options.data / "mime" / "visible.tar.gz", options.show)
     measure_quotation(options.data / "quotation" / "visible.tar.gz", options.half, options.show)
 
 

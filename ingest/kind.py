@@ -86,7 +86,9 @@ def _is_bounce(parts: Parts, sender: str, subject: str, text: str) -> bool:
         return report != "receipt"
     if "x-failed-recipients" in parts.headers or subject.startswith(_BOUNCE_SURE):
         return True
-    daemon = sender in _BOUNCE_SENDERS or "mailer-daemon" in parts.header("from").lower()
+    if "mailer-daemon" in parts.header("from").lower():
+        return True
+    daemon = sender in _BOUNCE_SENDERS
     returned = parts.header("return-path").strip() == "<>"
     titled = subject.startswith(_BOUNCE_PREFIXES)
     if daemon and (returned or "auto-submitted" in parts.headers):

@@ -83,8 +83,7 @@ def test_a_short_answer_below_a_question_is_not_a_broken_line() -> None:
         "Sent from my iPhone",
         "Von meinem iPhone gesendet",
         "Get Outlook for Android<https://aka.ms/x>",
-        "*****************\nThis e-mail is confidential, for the intended recipient only. If "
-        "received in error please notify the sender and delete it.\n*****************",
+        "******\nThis e-mail is confidential, for the intended recipient.\nDelete it if in error.",
         "_______________________________________________\nusers mailing list\nusers@x.example",
     ],
 )
