@@ -137,7 +137,9 @@ class _Finder:
         named = path == root
         if form in (Form.MESSAGE, Form.OUTLOOK_ITEM):
             self._message(path, form, messages, named=named)
-        elif form is Form.ZIP and not takeout.is_office_document(path):
+        elif form is Form.ZIP and takeout.is_office_document(path):
+            self._other(path, Form.UNKNOWN, named=named)
+        elif form is Form.ZIP:
             self._zip(path)
         elif form is Form.OUTLOOK_STORE:
             self._add(PstSource(path, self._workers))
