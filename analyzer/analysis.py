@@ -24,7 +24,6 @@ from analyzer.derived.everything import Derived
 from analyzer.settings import Settings
 from store.facts import Facts
 
-
 if TYPE_CHECKING:
     from analyzer.derived.meetings import Meetings
 

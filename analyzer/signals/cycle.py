@@ -22,7 +22,8 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
 
     A return is an apology or a request of theirs that ended a silence of a working week or more;
     silence again is a question of ours after it that waited as long. Only who came back *with a
-    request* acted; an apology alone is never counted without the second silence.
+    request* acted; an apology alone is never counted without the second silence. Without
+    both, both silences must be longer than their patience.
     """
     quiet = asked.ours(derived, as_of)
     quiet = quiet[quiet["waited_eh"] >= rows.WEEK_EH]
@@ -35,6 +36,9 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
     )
     after = both["asked_at_again"] - both["back_at"]
     both = both[(after > pd.Timedelta(0)) & (after <= AGAIN)]
+    patience = asked.patience(derived, both["person"], as_of)
+    unusual = both[["waited_eh", "waited_eh_again"]].min(axis=1) >= patience
+    both = both[(both["wants"] & both["sorry"]) | unusual]
     first = both.sort_values(["asked_at_again", "episode_again"], kind="stable")
     first = first.drop_duplicates(["person", "episode"]).drop_duplicates(
         ["person", "episode_again"]
@@ -76,7 +80,7 @@ def _told(found: pd.DataFrame, settings: Settings, as_of: datetime) -> pd.DataFr
         topic=found["topic_again"],
         episode=rows.numbered("episode", found["episode_again"]),
         act=found["wants"],
-        strength=both.map({True: 1.0, False: 0.6}).astype("float64"),
+        strength=both.map({True: 1.0, False: 0.5}).astype("float64"),
         evidence=pd.Series(evidence, index=found.index, dtype="object"),
         sentence="Silent for "
         + asked.weeks_waited(found["waited_eh"])
