@@ -33,7 +33,7 @@ _SOURCES: Final = {
 #: What each verdict means, for people.
 MEANINGS: Final = {
     "walk away": "A wall: independent signs of more than one kind, and deeds among them. Stop.",
-    "change approach": "They move meetings or hide behind others, but it is no wall. Do it "
+    "change approach": "They move meetings, or are reached only through others. No wall: do it "
     "differently.",
     "last try": "Near a wall, or long silent. One more clear question, then decide.",
     "stop chasing": "An answer is unlikely. No blame: nobody has to answer.",
