@@ -20,7 +20,7 @@ from analyzer.derived.groups import (
     seconds,
 )
 from analyzer.derived.mail import Mail
-from analyzer.derived.subjects import GENERIC
+from analyzer.derived.subjects import telling
 
 OURS: Final = 0
 THEIRS: Final = 1
@@ -41,16 +41,8 @@ def asks(mail: Mail, people: pd.DataFrame) -> pd.DataFrame:
     Ours ask the first person in To of each company, theirs the rep in To. Questions that bounced
     asked nobody.
     """
-    frame, asked = mail.mail, mail.asked
-    asking = frame[_ASKING].to_numpy().any(axis=1) & (frame["kind"] == "person").to_numpy()
-    few = (asked["to"] <= MOST_ASKED).to_numpy()
-    outgoing = frame["outgoing"].to_numpy()
-    ours = _ours(mail, people, asking & few & outgoing & ~bounced(frame))
-    known = (frame["sender"] >= 0).to_numpy() & ~_automatic(people)[frame["sender"].to_numpy()]
-    theirs_rows = np.flatnonzero(asking & few & ~outgoing & known & asked["us"].to_numpy())
-    sender = frame["sender"].to_numpy()[theirs_rows]
-    theirs = pd.DataFrame({"row": theirs_rows, "person": sender, "side": THEIRS})
-    both = pd.concat([ours, theirs], ignore_index=True).astype("int64")
+    frame = mail.mail
+    both = pd.concat([asked_by_us(mail, people), _theirs(mail, people)], ignore_index=True)
     both["company"] = companies(people)[both["person"].to_numpy()]
     both["second"] = seconds(frame["at"])[both["row"].to_numpy()]
     both["group"] = both["person"] * 2 + both["side"]
@@ -87,9 +79,18 @@ def _automatic(people: pd.DataFrame) -> Bools:
     return result
 
 
-def _ours(mail: Mail, people: pd.DataFrame, asking: Bools) -> pd.DataFrame:
+def _asking(mail: Mail) -> Bools:
+    asking = mail.mail[_ASKING].to_numpy().any(axis=1)
+    person = (mail.mail["kind"] == "person").to_numpy()
+    return np.asarray(asking & person & (mail.asked["to"] <= MOST_ASKED).to_numpy())
+
+
+def asked_by_us(mail: Mail, people: pd.DataFrame) -> pd.DataFrame:
+    """Columns row, person, side: the first person in To of each company we asked."""
+    frame = mail.mail
+    asking = _asking(mail) & frame["outgoing"].to_numpy() & ~bounced(frame)
     to = mail.recipients[(mail.recipients["role"] == "to").to_numpy()]
-    row = positions(to["message"].to_numpy(), mail.mail["message"].to_numpy())
+    row = positions(to["message"].to_numpy(), frame["message"].to_numpy())
     person = to["person"].to_numpy()
     real = (row >= 0) & asking[row] & ~_automatic(people)[person]
     asked = pd.DataFrame({"row": row[real], "person": person[real], "side": OURS})
@@ -97,12 +98,18 @@ def _ours(mail: Mail, people: pd.DataFrame, asking: Bools) -> pd.DataFrame:
     return asked.drop_duplicates(["row", "company"])[["row", "person", "side"]]
 
 
+def _theirs(mail: Mail, people: pd.DataFrame) -> pd.DataFrame:
+    frame, sender = mail.mail, mail.mail["sender"].to_numpy()
+    known = (sender >= 0) & ~_automatic(people)[sender] & ~frame["outgoing"].to_numpy()
+    row = np.flatnonzero(_asking(mail) & known & mail.asked["us"].to_numpy())
+    return pd.DataFrame({"row": row, "person": sender[row], "side": THEIRS})
+
+
 def _conversations(both: pd.DataFrame, frame: pd.DataFrame) -> Ints:
     row, group = both["row"].to_numpy(), both["group"].to_numpy()
     thread = codes(mixed(group, frame["thread"].to_numpy()[row]))
     subject = frame["subject_key"].iloc[row]
-    told = ~subject.isin(GENERIC).to_numpy()
-    by_subject = np.where(told, codes(mixed(group, hashes(subject))), -1)
+    by_subject = np.where(telling(subject), codes(mixed(group, hashes(subject))), -1)
     edges = [chained(thread), chained(by_subject), _reminders(both, frame)]
     return components(len(both), *map(np.concatenate, zip(*edges, strict=True)))
 

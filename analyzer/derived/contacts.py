@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from analyzer.derived.asks import OURS, asks, companies
+from analyzer.derived.asks import asked_by_us, companies
 from analyzer.derived.groups import Bools, Ints, looked_up, positions
 from analyzer.derived.mail import Mail
 from analyzer.derived.people import person_of
@@ -120,14 +120,12 @@ def _seen(
         return np.bincount(of, minlength=size)
 
     direct = (to["role"] == "to").to_numpy()[ours]
-    asked = asks(mail, people)
+    asked = asked_by_us(mail, people)
     own = meetings.loc[(meetings["ours"]).to_numpy(), "meeting"]
     invited = attendees[attendees["meeting"].isin(own).to_numpy()]["person"].to_numpy()
     answered = attendees[attendees["partstat"].isin(["ACCEPTED", "DECLINED", "TENTATIVE"])]
-    requests = (asked["side"] == OURS).to_numpy()
-    request_rows = asked["row"].to_numpy()[requests]
-    wanted = frame["meeting_request"].to_numpy()[request_rows]
-    asked_person = asked["person"].to_numpy()[requests]
+    wanted = frame["meeting_request"].to_numpy()[asked["row"].to_numpy()]
+    asked_person = asked["person"].to_numpy()
     bulk = (frame["kind"] == "bulk").to_numpy() & (sender >= 0)
     mails_in = count(sender[heard & (sender >= 0)])
     human = mails_in + count(answered["person"].to_numpy()[answered["person"].to_numpy() >= 0])

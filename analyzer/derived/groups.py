@@ -75,9 +75,11 @@ def looked_up(keys: pd.Series[Any], by: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def hashes(text: pd.Series[str]) -> Ints:
-    """A 64 bit number per text, the same for the same text; ``""`` is 0."""
-    hashed = pd.util.hash_array(text.to_numpy(object), categorize=False).view(np.int64)
-    return np.where((text == "").to_numpy(), 0, hashed)
+    """A 64 bit number per text, the same for the same text within one process; ``""`` is 0.
+
+    Only ever compared for equality, so that no result depends on the process.
+    """
+    return np.fromiter(map(hash, text.to_numpy(object)), dtype=np.int64, count=len(text))
 
 
 def mixed(*columns: Ints) -> Ints:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,20 @@ from analyzer.frames import INTENTS, shaped
 from analyzer.intents import decide
 from analyzer.settings import Settings
 from store.facts import Facts
+
+_COLUMNS: Final = [
+    "message",
+    "account",
+    "message_id",
+    "sent_at",
+    "offset_minutes",
+    "kind",
+    "subject",
+    "subject_key",
+    "words",
+    "text_digest",
+    "sequence_tool",
+]
 
 
 @dataclass(frozen=True)
@@ -65,7 +80,7 @@ def mail(facts: Facts, people: People, settings: Settings, as_of: datetime) -> M
     on = on[on["row"].to_numpy() >= 0]
     head = _heads(stored)
     first = np.flatnonzero(head == np.arange(len(head)))
-    kept = stored.iloc[first].reset_index(drop=True)
+    kept = stored.take(first).reset_index(drop=True)
     row_of = positions(head, first)
     on = on.assign(row=row_of[on["row"].to_numpy()])
     said = _said(facts.intents, stored["message"].to_numpy(), row_of)
@@ -125,8 +140,8 @@ def _stored(
     order = counts[np.lexsort((messages["message"].to_numpy()[counts], micros(at)[counts]))]
     rank = np.full(len(messages), NONE, dtype=np.int64)
     rank[order] = np.arange(len(order))
-    stored = messages.assign(author=author, at=at).iloc[order].reset_index(drop=True)
-    return stored, rank
+    stored = messages[_COLUMNS].assign(author=author, at=at)
+    return stored.take(order).reset_index(drop=True), rank
 
 
 def _heads(stored: pd.DataFrame) -> Ints:

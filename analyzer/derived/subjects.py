@@ -24,14 +24,19 @@ GENERIC: Final = frozenset(_LISTS["generic"])
 
 _WINDOW_MICROS: Final = 30 * 86_400 * 1_000_000
 _LOOK_BACK: Final = 8
+_SHORTEST: Final = 3
 
 
 def answering(subjects: pd.Series[str]) -> Bools:
     """Whether a subject begins like that of an answer ("Re:", "[list] AW:")."""
-    prefixed = subjects.str.contains(":", regex=False) | subjects.str.contains("：", regex=False)
-    result = prefixed.to_numpy(bool).copy()
-    result[result] = subjects[result].str.match(_ANSWER).to_numpy(bool)
-    return result
+    begins = (_ANSWER.match(subject) is not None for subject in subjects.to_numpy(object))
+    return np.fromiter(begins, dtype=bool, count=len(subjects))
+
+
+def telling(subject_keys: pd.Series[str]) -> Bools:
+    """Whether a normalised subject says enough not to be used twice by chance."""
+    said = (len(key) > _SHORTEST and key not in GENERIC for key in subject_keys.to_numpy(object))
+    return np.fromiter(said, dtype=bool, count=len(subject_keys))
 
 
 def answer_by_subject(mail: Mail, bare: Bools) -> Ints:
@@ -43,12 +48,11 @@ def answer_by_subject(mail: Mail, bare: Bools) -> Ints:
     equals the youngest. A subject without an answer prefix must not be one used by chance.
     """
     frame = mail.mail
-    rows = _candidates(frame, bare)
+    keys = hashes(frame["subject_key"])
+    rows = _candidates(keys, bare)
     parent, best = np.full(len(frame), NONE, dtype=np.int64), np.zeros(len(frame), dtype=np.int64)
-    if not len(rows):
-        return parent
-    key, at = hashes(frame["subject_key"])[rows], micros(frame["at"])[rows]
-    may, on = _may_answer(frame, rows) & bare[rows], _On(mail, rows)
+    key, at = keys[rows], micros(frame["at"])[rows]
+    may, on = _may_answer(frame, rows, bare[rows]), _On(mail, rows)
     for back in range(1, min(_LOOK_BACK, len(rows) - 1) + 1):
         child, before = np.arange(back, len(rows)), np.arange(len(rows) - back)
         near = (key[child] == key[before]) & (at[child] - at[before] <= _WINDOW_MICROS)
@@ -61,21 +65,22 @@ def answer_by_subject(mail: Mail, bare: Bools) -> Ints:
     return parent
 
 
-def _candidates(frame: pd.DataFrame, bare: Bools) -> Ints:
-    """Rows that share a subject with another row, by subject and time."""
-    key = hashes(frame["subject_key"])
-    shared = pd.Series(key).duplicated(keep=False).to_numpy() & (key != 0)
-    rows = np.flatnonzero(shared)
-    kept = np.isin(key[rows], key[rows[bare[rows]]])
-    rows = rows[kept]
-    return rows[np.argsort(key[rows], kind="stable")]
+def _candidates(keys: Ints, bare: Bools) -> Ints:
+    """Rows that share a subject with a ``bare`` row and another, by subject and time."""
+    rows = np.flatnonzero(keys)
+    rows = rows[pd.Series(keys[rows]).isin(keys[bare]).to_numpy()]
+    rows = rows[pd.Series(keys[rows]).duplicated(keep=False).to_numpy()]
+    return rows[np.argsort(keys[rows], kind="stable")]
 
 
-def _may_answer(frame: pd.DataFrame, rows: Ints) -> Bools:
-    some = frame.iloc[rows]
-    telling = ~some["subject_key"].isin(GENERIC) & (some["subject_key"].str.len() > 3)
-    person = (some["kind"] == "person").to_numpy()
-    return (telling.to_numpy(bool) | answering(some["subject"])) & person
+def _may_answer(frame: pd.DataFrame, rows: Ints, bare: Bools) -> Bools:
+    may = bare & (frame["kind"] == "person").to_numpy()[rows]
+    asked = frame.iloc[rows[may]]
+    chance = ~telling(asked["subject_key"])
+    answers = ~chance
+    answers[chance] = answering(asked["subject"][chance])
+    may[may] = answers
+    return may
 
 
 class _On:
@@ -88,7 +93,7 @@ class _On:
         row = positions(recipients["message"].to_numpy(), frame["message"].to_numpy())
         row, person = row[row >= 0], recipients["person"].to_numpy()[row >= 0]
         self._people = int(max(person.max(initial=0), self._sender.max(initial=0))) + 2
-        self._keys = np.unique(row * self._people + person)
+        self._keys = np.sort(row * self._people + person)
         self._first = np.full(len(rows), NONE, dtype=np.int64)
         self._first[row[::-1]] = person[::-1]
 

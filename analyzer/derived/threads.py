@@ -63,23 +63,26 @@ def _stored(mail: Mail, facts: Facts) -> pd.DataFrame:
 
 
 def _by_header(stored: pd.DataFrame, count: int) -> tuple[Ints, Ints]:
-    """(parent row, key of the oldest reference) per distinct message; -1 and 0 for none."""
+    """(parent row, key of the oldest reference where none is there); -1 and 0 for none."""
     parent, oldest = np.full(count, NONE, dtype=np.int64), np.zeros(count, dtype=np.int64)
-    told = ((stored["in_reply_to"] != "") | (stored["references"] != "")).to_numpy()
-    row = stored["row"].to_numpy()[told]
-    ids = pd.Series(stored["row"].to_numpy(), index=pd.Index(hashes(stored["message_id"])))
+    row, answered = stored["row"].to_numpy(), hashes(stored["in_reply_to"])
+    ids = pd.Series(row, index=pd.Index(hashes(stored["message_id"])))
     ids = ids[~ids.index.duplicated() & (ids.index != 0)]
-    name = stored["in_reply_to"].to_numpy(object)[told]
-    rest = stored["references"].to_numpy(object)[told]
-    oldest[row] = hashes(_first_ids(rest, name))
+    found = ids.reindex(answered, fill_value=NONE).to_numpy()
+    parent[row] = np.where(found != row, found, NONE)
+    left = np.flatnonzero(
+        (parent[row] < 0) & ((answered != 0) | (hashes(stored["references"]) != 0))
+    )
+    row, rest = row[left], stored["references"].to_numpy(object)[left]
+    oldest[row] = _first_ids(rest, stored["in_reply_to"].to_numpy(object)[left])
     for _ in range(_MAX_REFERENCES):
-        found = ids.reindex(hashes(pd.Series(name, dtype="str")), fill_value=NONE).to_numpy()
-        parent[row] = np.where((parent[row] < 0) & (found != row), found, parent[row])
         more = (parent[row] < 0) & (rest != "")
         if not more.any():
             break
         row, rest = row[more], rest[more]
         name, rest = _last_ids(rest)
+        found = ids.reindex(name, fill_value=NONE).to_numpy()
+        parent[row] = np.where((parent[row] < 0) & (found != row), found, parent[row])
     return parent, oldest
 
 
@@ -128,15 +131,13 @@ def _same(keys: Ints) -> tuple[Ints, Ints]:
     return rows[left], rows[right]
 
 
-def _first_ids(references: Any, otherwise: Any) -> pd.Series[str]:
-    first = [r.partition(" ")[0] or o for r, o in zip(references, otherwise, strict=True)]
-    return pd.Series(first, dtype="str")
+def _first_ids(references: Any, otherwise: Any) -> Ints:
+    first = (r.partition(" ")[0] or o for r, o in zip(references, otherwise, strict=True))
+    return np.fromiter(map(hash, first), dtype=np.int64, count=len(references))
 
 
-def _last_ids(references: Any) -> tuple[Any, Any]:
-    """(last id, the rest) of lists of ids separated by blanks."""
+def _last_ids(references: Any) -> tuple[Ints, Any]:
+    """(last id, hashed; the rest) of lists of ids separated by blanks."""
     cut = [r.rpartition(" ") for r in references]
-    return (
-        np.array([last for _, _, last in cut], dtype=object),
-        np.array([rest for rest, _, _ in cut], dtype=object),
-    )
+    last = np.fromiter((hash(name) for _, _, name in cut), dtype=np.int64, count=len(cut))
+    return last, np.array([rest for rest, _, _ in cut], dtype=object)
