@@ -220,9 +220,9 @@ def measure_kinds(archive: Path, show: int) -> None:
     print(f"{'kinds':22} {'truth':>6} {'found':>6} {'precision':>10} {'recall':>8}")
     for kind in ("auto_reply", "bounce"):
         right = pairs[kind, kind]
-        truth = sum(count for (is_, _), count in pairs.items() if is_ == kind)
-        told = sum(count for (_, as_), count in pairs.items() if as_ == kind)
-        print(f"{kind:22} {truth:6} {told:6} {right / told:10.4f} {right / truth:8.4f}")
+        wanted = sum(count for (is_, _), count in pairs.items() if is_ == kind)
+        found = sum(count for (_, as_), count in pairs.items() if as_ == kind)
+        print(f"{kind:22} {wanted:6} {found:6} {right / found:10.4f} {right / wanted:8.4f}")
     print(f"{pairs.total()} mails, {refused} refused as no mail")
 
 

@@ -112,8 +112,7 @@ def _text(texts: list[str], raw: bytes) -> str:
 
 
 def _attachment(part: PyLazyAttachment) -> Attachment:
-    name = part.filename
-    return Attachment(name if name.isprintable() else one_line(name), part.mimetype.lower())
+    return Attachment(one_line(part.filename), one_line(part.mimetype.lower()))
 
 
 def _calendars(attachments: list[PyLazyAttachment]) -> Iterator[bytes]:

@@ -62,6 +62,6 @@ def _body_start(raw: bytes) -> int:
 def _normalised(lines: bytes) -> bytes:
     if b"\r" in lines:
         lines = lines.replace(b"\r\n", b"\n")
-    if b">From " in lines:
+    if b">From" in lines:
         lines = _QUOTED_FROM.sub(b"From ", lines)
     return lines

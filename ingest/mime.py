@@ -9,7 +9,6 @@ from fast_mail_parser import ParseError
 
 from ingest import dates, fast_reader, headers, html, slow_reader
 from ingest.identity import provider_id, text_digest
-from ingest.itip import MailContext, parse_all
 from ingest.kind import kind_of
 from ingest.parts import MAX_READ_BYTES, Parts
 from ingest.quotation import new_text
@@ -157,6 +156,8 @@ def _revisions(
     """Event revisions of all calendar parts; an event that cannot be read is a warning."""
     if not parts.calendars:
         return (), ()
+    from ingest.itip import MailContext, parse_all  # heavy; most mails carry no calendar
+
     author = next((p.address for p in message.participants if p.role == "from"), "")
     mail = MailContext(message.provider_id, author, message.sent_at or message.received_at)
     found: dict[str, EventRevision] = {}

@@ -150,7 +150,7 @@ def _content(leaf: Mail) -> bytes:
 
 def _attachment(leaf: Mail) -> Attachment:
     name = leaf.get_filename() or ""
-    return Attachment(one_line(decoded(name)), leaf.get_content_type())
+    return Attachment(one_line(decoded(name)), one_line(leaf.get_content_type()))
 
 
 def _calendars(leaves: list[Mail]) -> Iterator[bytes]:
