@@ -59,7 +59,7 @@ def attribution_start(lines: list[str], end: int) -> int | None:
 
 def _is_complete(joined: str) -> bool:
     """Whether a time or an address, and a usual beginning, leave no doubt."""
-    if _DATED_ADDRESS.match(joined) or _QUOTING.match(joined):
+    if _DATED_ADDRESS.match(joined) or (_QUOTING.match(joined) and "@" in joined):
         return True
     if _VERB.search(joined) is None or _START.match(joined) is None:
         return False

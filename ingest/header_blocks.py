@@ -30,6 +30,7 @@ _AT_END: Final = re.compile(r"\bon\s+\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}$")
 _TIME: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?(?:\s*[AaPp][Mm])?$")
 _ABOVE_LABELS: Final = ("sent by:", "please respond to")
 _MAX_LINES_ABOVE: Final = 8
+_BESIDE_FROM: Final = frozenset(("sent", "to", "subject", "cc"))
 _RULE: Final = re.compile(r"\s*[-_=*]{5,}\s*$")
 
 
@@ -49,7 +50,7 @@ def header_block(lines: list[str], position: int) -> tuple[int, int] | None:
         return None
     classes, end = _labels(lines, position)
     start = _start(lines, position)
-    if "from" in classes and len(classes & {"sent", "to", "subject", "cc"}) >= 2:
+    if "from" in classes and len(classes & _BESIDE_FROM) >= 2:
         return start, end
     dated = start < position or _DATE.search(lines[position]) is not None
     if dated and len(classes & {"from", "to", "cc", "subject"}) >= 2:

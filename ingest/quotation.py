@@ -73,12 +73,13 @@ def _own(bare: list[str]) -> list[int]:
             own.append(position)
             position += 1
         else:
-            start, end = older
+            start, end, attributed = older
             while own and own[-1] >= start:
                 own.pop()
-            if not _is_quoted_below(bare, end):
-                break
             position = end
+            answered_below = attributed and not any(bare[number] for number in own)
+            if not answered_below and not _is_quoted_below(bare, end):
+                break
     return own
 
 
@@ -86,20 +87,24 @@ def _may_introduce(line: str) -> bool:
     return ":" in line or line[0] in _INTRODUCERS or line[-1] in "-e" or "：" in line
 
 
-def _older(bare: list[str], position: int) -> tuple[int, int] | None:
-    """First line of what introduces older text here, and the line behind it; else ``None``."""
+def _older(bare: list[str], position: int) -> tuple[int, int, bool] | None:
+    """What introduces older text here: first line, line behind, whether it is an attribution.
+
+    Below an attribution with nothing above it stands the author's answer, where the quotation
+    itself was left out; a header block there begins a forwarded mail.
+    """
     line = bare[position]
-    if (line[0] in _INTRODUCERS and is_separator(line)) or (line[-1] in "-e" and is_unusual(line)):
-        return position, position + 1
+    if is_separator(line):
+        return position, position + 1, False
+    if line[-1] in "-e" and is_unusual(line):
+        return position, position + 1, True
     if ":" not in line and "：" not in line:
         return None
-    if is_separator(line):
-        return position, position + 1
     block = header_block(bare, position)
-    if block is None and line[-1] in ":：":
-        start = attribution_start(bare, position)
-        return None if start is None else (start, position + 1)
-    return block
+    if block is not None:
+        return *block, False
+    start = attribution_start(bare, position) if line[-1] in ":：" else None
+    return None if start is None else (start, position + 1, True)
 
 
 def _behind_quote(bare: list[str], position: int) -> int:

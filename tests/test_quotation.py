@@ -113,6 +113,13 @@ def test_what_only_looks_like_a_quotation_stays(text: str) -> None:
     assert new_text(text) == text
 
 
+def test_an_answer_below_an_attribution_whose_quotation_was_left_out_stays() -> None:
+    """Nothing stands above the attribution, nothing is marked below: the text is the answer."""
+    assert (
+        new_text("On Mon, 13 May 2024, Ann Fisher wrote:\n\nPlease ask Pat.\n") == "Please ask Pat."
+    )
+
+
 def test_a_forwarded_mail_without_a_comment_has_no_new_text() -> None:
     """Nothing of it is the forwarder's."""
     assert new_text("---------- Forwarded message ----------\nFrom: A\nTo: B\n\nText\n") == ""
