@@ -8,6 +8,7 @@ A public holiday of their country counts like a Saturday.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -173,7 +174,9 @@ def _public_holidays(country: str, first_year: int, last_year: int) -> list[date
     import holidays  # slow to load
 
     try:
-        known = holidays.country_holidays(country, years=range(first_year, last_year + 1))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of years that the package does not know
+            known = holidays.country_holidays(country, years=range(first_year, last_year + 1))
     except NotImplementedError:
         return []
     return [day for day in known if first_year <= day.year <= last_year]

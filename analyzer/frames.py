@@ -98,7 +98,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         # which people may be judged. reason: deal | mark | proposal | offer | meeting | effort;
         # left_out: "" | supplier | recruiter | friend | newsletter | never engaged | colleague |
         # automatic | marked | other (no sales seen); in_doubt: the rep is asked.
-        # judged = left_out == ""
+        # judged where left_out is "".
         "contacts": {
             "person": "int64",
             "judged": "bool",

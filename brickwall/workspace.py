@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from brickwall.config import Config, load
@@ -29,9 +30,12 @@ class Workspace:
 
 
 @contextmanager
-def opened(*, must_exist: bool = True) -> Iterator[Workspace]:
-    """The user's workspace. Raises ``InputError`` when nothing was imported and it must exist."""
-    place = home()
+def opened(*, must_exist: bool = True, at: Path | None = None) -> Iterator[Workspace]:
+    """The user's workspace, or the one in folder ``at``.
+
+    Raises ``InputError`` when nothing was imported and it must exist.
+    """
+    place = Home(at, at) if at else home()
     config = load(place.config_file, local_zone=_local_zone)
     if must_exist and not place.database.exists():
         raise InputError(

@@ -54,6 +54,24 @@ class PstSource:
         self.known = mark.items
         if mark.done:
             return
+        with closing(self._opened()) as file:
+            yield from self._workers.batches(self.name, self.size, self._chunks(file, mark))
+
+    def sample(self, most: int) -> Iterator[tuple[tuple[str, ...], bytes]]:
+        """The first mails of the file, folder by folder; nothing where it cannot be read."""
+        try:
+            file = self._opened()
+        except InputError:
+            return
+        with closing(file):
+            for item in islice(_items(file.get_root_folder(), ()), most):
+                try:
+                    data = pst_mail(item.folder.get_sub_message(item.number)).as_bytes()
+                except Exception:  # noqa: S112 reading it for real tells what is wrong
+                    continue
+                yield ("/".join(item.folders),), data[:SAMPLE_HEADER_BYTES]
+
+    def _opened(self) -> Any:
         pypff = needed("pypff", self._content.place)
         file = pypff.file()
         try:
@@ -63,19 +81,7 @@ class PstSource:
                 f"{self._content.place} cannot be opened as an Outlook data file.",
                 "It may be damaged or in use: close Outlook, or export it anew.",
             ) from error
-        try:
-            yield from self._workers.batches(self.name, self.size, self._chunks(file, mark))
-        finally:
-            file.close()
-
-    def sample(self, most: int) -> Iterator[tuple[tuple[str, ...], bytes]]:
-        """The first mails of the file, folder by folder."""
-        pypff = needed("pypff", self._content.place)
-        with closing(pypff.file()) as file:
-            file.open(str(self._path))
-            for item in islice(_items(file.get_root_folder(), ()), most):
-                message = item.folder.get_sub_message(item.number)
-                yield ("/".join(item.folders),), pst_mail(message).as_bytes()[:SAMPLE_HEADER_BYTES]
+        return file
 
     def _chunks(self, file: Any, mark: bookmark.Bookmark) -> Iterator[Chunk]:
         builder = ChunkBuilder()

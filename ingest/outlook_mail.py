@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 #: First bytes of a compound file (MS-CFB).
 OLE2_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
+_CALENDAR_TYPES = frozenset(("text/calendar", "application/ics"))
+_LARGEST_CALENDAR_BYTES = 1 << 20
+
 # Property tags of MS-OXPROPS.
 MESSAGE_CLASS = 0x001A
 _SENDER_NAME, _SENDER_ADDRESS, _SENDER_SMTP = 0x0C1A, 0x0C1F, 0x5D01
 _FROM_NAME, _FROM_ADDRESS, _FROM_SMTP = 0x0042, 0x0065, 0x5D02
+_AUTHOR = (_FROM_SMTP, _SENDER_SMTP, _FROM_ADDRESS, _SENDER_ADDRESS)
 _MESSAGE_ID, _REFERENCES, _IN_REPLY_TO = 0x1035, 0x1039, 0x1042
 _RECIPIENT_TYPE, _NAME, _ADDRESS, _SMTP = 0x0C15, 0x3001, 0x3003, 0x39FE
 _MEDIA_TYPE, _CODE_PAGE = 0x370E, 0x3FDE
@@ -39,10 +43,11 @@ _DROPPED_HEADER = re.compile(
 
 
 class Attached(NamedTuple):
-    """Name and media type of an attachment."""
+    """Name and media type of an attachment; its content only where that is a calendar."""
 
     name: str
     media_type: str
+    calendar: bytes = b""
 
 
 class Mail(NamedTuple):
@@ -114,8 +119,7 @@ def pst_mail(message: Any) -> Mail:
     recipients = list(_pst_recipients(message))
     sender = (
         property_text(message, _FROM_NAME) or property_text(message, _SENDER_NAME),
-        _smtp(property_text(message, tag) for tag in (_FROM_SMTP, _SENDER_SMTP))
-        or _smtp(property_text(message, tag) for tag in (_FROM_ADDRESS, _SENDER_ADDRESS)),
+        _smtp(property_text(message, tag) for tag in _AUTHOR),
     )
     made = _headers(
         sender=sender,
@@ -148,8 +152,11 @@ def _pst_recipients(message: Any) -> Iterator[tuple[int, str, str]]:
 
 
 def _pst_attached(attachment: Any) -> Attached:
-    media_type = property_text(attachment, _MEDIA_TYPE)
-    return Attached(attachment.long_filename or "", media_type or "application/octet-stream")
+    name = attachment.long_filename or ""
+    media_type = property_text(attachment, _MEDIA_TYPE) or "application/octet-stream"
+    if _is_calendar(name, media_type) and attachment.size <= _LARGEST_CALENDAR_BYTES:
+        return Attached(name, "text/calendar", attachment.read_buffer(attachment.size))
+    return Attached(name, media_type)
 
 
 def property_text(item: Any, tag: int) -> str:
@@ -176,13 +183,15 @@ def _entry_text(record_set: Any, tag: int) -> str:
 
 def _msg_mail(item: Any) -> Mail:
     recipients = [(int(r.type), r.name or "", _smtp([r.email or ""])) for r in item.recipients]
-    name, _, address = (item.sender or "").rpartition("<")
     text = item.body if isinstance(item.body, str) else ""
     attached = tuple(_msg_attached(attachment) for attachment in item.attachments)
     return Mail(
         headers=item.headerText or "",
         made=_headers(
-            sender=(name.strip(' "'), _smtp([address.rstrip("> ")])),
+            sender=(
+                _msg_text(item, _FROM_NAME) or _msg_text(item, _SENDER_NAME),
+                _smtp(_msg_text(item, tag) for tag in _AUTHOR),
+            ),
             recipients=recipients,
             subject=item.subject or "",
             date=item.date,
@@ -197,10 +206,21 @@ def _msg_mail(item: Any) -> Mail:
     )
 
 
+def _msg_text(item: Any, tag: int) -> str:
+    return str(item.getStringStream(f"__substg1.0_{tag:04X}") or "")
+
+
 def _msg_attached(attachment: Any) -> Attached:
     media_type = getattr(attachment, "mimetype", None) or "application/octet-stream"
     name = getattr(attachment, "longFilename", None) or getattr(attachment, "name", None) or ""
+    data = getattr(attachment, "data", None)
+    if _is_calendar(str(name), str(media_type)) and isinstance(data, bytes):
+        return Attached(str(name), "text/calendar", data[:_LARGEST_CALENDAR_BYTES])
     return Attached(str(name), str(media_type))
+
+
+def _is_calendar(name: str, media_type: str) -> bool:
+    return media_type.lower() in _CALENDAR_TYPES or name.lower().endswith(".ics")
 
 
 def _headers(
@@ -273,7 +293,7 @@ def _attachment(attached: Attached) -> bytes:
     return (
         f"Content-Type: {media_type}\r\n"
         f"Content-Disposition: attachment; filename*=utf-8''{name}\r\n\r\n"
-    ).encode("ascii", "replace")
+    ).encode("ascii", "replace") + attached.calendar
 
 
 def _multipart(kind: str, parts: Sequence[bytes]) -> bytes:

@@ -19,7 +19,8 @@ from reports.week import Week
 
 WIDTH: Final = 520
 TREND_HEIGHT: Final = 84
-STRIP_HEIGHT: Final = 46
+STRIP_HEIGHT: Final = 26
+MONTHS_HEIGHT: Final = 18
 _WEEKS: Final = 26
 _WEEKS_AHEAD: Final = 2
 _LEFT: Final = 4
@@ -83,12 +84,15 @@ def _bars(number: int, week: WeekOfSigns, scale: float, zero: float) -> Markup:
 
 
 def strip(meetings: tuple[MeetingMark, ...], week: Week) -> Markup:
-    """The meetings of half a year up to ``week`` and a little ahead; "" without meetings."""
+    """The meetings of half a year up to ``week`` and a little ahead; "" without meetings.
+
+    The month names under it are ``months``.
+    """
     if not meetings:
         return Markup()
-    first = week.first_day - timedelta(weeks=_WEEKS - 1)
+    first = _first_day(week)
     marks = Markup().join(_mark(mark, first) for mark in meetings)
-    return _svg("strip", STRIP_HEIGHT, strip_text(meetings), _months(first) + marks)
+    return _svg("strip", STRIP_HEIGHT, strip_text(meetings), marks)
 
 
 def strip_text(meetings: tuple[MeetingMark, ...]) -> str:
@@ -143,16 +147,23 @@ def _x(days: int) -> float:
     return _LEFT + (days + 0.5) / 7 * _STEP
 
 
-def _months(first: date) -> Markup:
-    """The month names under the strip, each where the month begins."""
-    drawn = Markup('<line class="axis" x1="0" x2="{}" y1="26" y2="26"/>').format(WIDTH)
-    for days in range((_WEEKS + _WEEKS_AHEAD) * 7 - 14):
-        day = first + timedelta(days=days)
-        if day.day == 1:
-            drawn += Markup('<text x="{}" y="41">{}</text>').format(
-                f"{_x(days):.1f}", words.MONTHS[day.month - 1][:3]
-            )
-    return drawn
+def months(week: Week) -> Markup:
+    """The axis under trend and strip: the month names, each where the month begins."""
+    first = _first_day(week)
+    days = [first + timedelta(days=n) for n in range(_WEEKS * 7)]
+    label = Markup('<text x="{}" y="14">{}</text>')
+    names = Markup().join(
+        label.format(f"{_x((day - first).days):.1f}", words.MONTHS[day.month - 1][:3])
+        for day in days
+        if day.day == 1
+    )
+    axis = Markup('<line class="axis" x1="0" x2="{}" y1="0.5" y2="0.5"/>').format(WIDTH)
+    drawing = Markup('<svg class="chart months" viewBox="0 0 {} {}" aria-hidden="true">{}</svg>')
+    return drawing.format(WIDTH, MONTHS_HEIGHT, axis + names)
+
+
+def _first_day(week: Week) -> date:
+    return week.first_day - timedelta(weeks=_WEEKS - 1)
 
 
 def hours_bar(totals: tuple[Total, ...]) -> Markup:

@@ -198,7 +198,7 @@ def _topic(topic: Topic) -> str:
         md(topic.title),
         md(topic.person.name),
         md(words.money(topic.value, topic.currency)),
-        words.day(topic.last_two_way_at),
+        words.day(topic.last_two_way_at, "never"),
         md(words.step(topic.next_step, topic.next_step_at)),
     )
     return f"| {' | '.join(cells)} |"
@@ -246,7 +246,7 @@ def _odds(odds: Odds) -> Iterator[str]:
 def _questions(view: Report) -> Iterator[str]:
     if view.questions:
         yield "## Only you can answer"
-        yield "\n".join(f"- {md(q.person.name)}: {md(q.sentence)}" for q in view.questions)
+        yield "\n".join(f"- {md(words.question(q))}" for q in view.questions)
 
 
 def _waiting(view: Report) -> Iterator[str]:

@@ -180,7 +180,7 @@ def _topics(page: _Page, topics: tuple[Topic, ...], left_out: int, *, named: boo
         cells = [
             f"{topic.title} ({topic.person.name})" if named else topic.title,
             words.money(topic.value, topic.currency),
-            words.day(topic.last_two_way_at),
+            words.day(topic.last_two_way_at, "never"),
             words.step(topic.next_step, topic.next_step_at),
             *([topic.stage] if wide else []),
         ]
@@ -235,7 +235,7 @@ def _questions(page: _Page, view: Report) -> None:
         return
     page.heading("Only you can answer")
     for question in view.questions:
-        page.item("?", f"{question.person.name}: {question.sentence}", indent=0)
+        page.item("?", words.question(question), indent=0)
 
 
 def _waiting(page: _Page, view: Report) -> None:

@@ -28,16 +28,20 @@ EXPLANATIONS: Final = {
     "colleague": "Your colleagues",
     "automatic": "Machines and automatic senders",
     "marked": "You marked them as not sales",
+    "other": "Nothing to do with selling",
 }
 
 
 def open_topics(
     analysis: Analysis, zone: ZoneInfo, directory: Directory, people: list[int] | None = None
 ) -> tuple[tuple[Topic, ...], int]:
-    """Open proposals and deals, the most valuable first, and how many old ones are left out."""
+    """Open proposals and deals, the most valuable first, and how many old ones are left out.
+
+    Those with ``people``, or else all deals and the proposals to judged people.
+    """
     rows = analysis.topics
-    if people is not None:
-        rows = rows.loc[rows["person"].isin(people)]
+    wanted = analysis.verdicts["person"] if people is None else people
+    rows = rows.loc[rows["person"].isin(wanted) | (rows["deal"].ge(0) & (people is None))]
     rows = rows.loc[rows["outcome"].eq("") & (rows["deal"].ge(0) | rows["proposed_at"].notna())]
     as_of = pd.Timestamp(analysis.as_of)
     latest = rows[["proposed_at", "last_two_way_at", "next_step_at", "close_at"]].max(axis=1)
@@ -112,11 +116,15 @@ def not_judged(analysis: Analysis, directory: Directory) -> tuple[LeftOut, ...]:
     made = []
     for reason, group in rows.groupby("left_out", sort=True):
         first = group.sort_values(["mails_in", "person"], ascending=[False, True])["person"]
-        names = sorted({directory[person].name for person in first.head(NAMES_SHOWN)})
+        names = {directory[person].name for person in first.head(NAMES_SHOWN)}
         shown = escape.line(reason, escape.NAME)
         why = EXPLANATIONS.get(shown, shown.capitalize() or "For no stated reason")
-        made.append(LeftOut(shown, why, len(group), tuple(names)))
+        made.append(LeftOut(shown, why, len(group), tuple(sorted(names, key=_by_letter))))
     return tuple(sorted(made, key=lambda group: (-group.count, group.reason)))
+
+
+def _by_letter(name: str) -> tuple[str, str]:
+    return (name.casefold(), name)
 
 
 def coverage(

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from datetime import datetime
 from typing import Final
 
-from reports.model import Effort, Estimate, Odds, Reference, Topic, Waiting
+from reports.model import Effort, Estimate, Odds, Question, Reference, Topic, Waiting
 from reports.model_person import Case
 from reports.week import Week
 
@@ -189,3 +189,9 @@ def sources(references: tuple[Reference, ...]) -> str:
     """What shows a fact, counted: ``2 mails and 1 calendar entry``."""
     kinds = Counter(_SOURCES.get(each.source, _MAIL) for each in references)
     return listed([count(number, *kind) for kind, number in kinds.items()])
+
+
+def question(view: Question) -> str:
+    """A question with the name of whom it is about, said once."""
+    name = view.person.name
+    return view.sentence if name in view.sentence else f"{name}: {view.sentence}"

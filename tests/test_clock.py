@@ -67,6 +67,15 @@ def test_a_holiday_of_their_country_counts_like_a_saturday() -> None:
     assert between(office("ann@acme.com", mails=5), "ann@acme.com", *span) > 9
 
 
+def test_years_before_the_holiday_tables_are_workdays() -> None:
+    """Nothing is said about them, and nothing breaks."""
+    story = Story()
+    for day in range(1, 6):
+        story.mail("ann@acme.jm", to=story.me, at=f"1999-03-0{day} 10:00")
+    week = between(story, "ann@acme.jm", "1999-03-03 11:30", "1999-03-10 11:30")
+    assert week == pytest.approx(WEEK_EH)
+
+
 def test_hours_are_those_of_their_zone() -> None:
     """Somebody in Singapore is asleep at 16 h UTC."""
     story = office("ann@acme.com", offset=480, mails=5)

@@ -59,7 +59,8 @@ def test_copies_in_folders_and_accounts_are_one_message() -> None:
     [
         {"text_digest": 1},
         {"message_id": "x@y", "subject_key": "other"},
-        {"message_id": "x@y", "sent_at": pd.Timestamp("2026-03-02 10:00", tz="UTC")},
+        {"message_id": "x@y", "sent_at": pd.Timestamp("2026-03-02 10:01", tz="UTC")},
+        {"message_id": "x@y", "sent_at": pd.Timestamp("2026-03-03 09:00", tz="UTC")},
     ],
 )
 def test_other_text_subject_or_date_is_another_message(change: dict[str, Any]) -> None:
@@ -68,6 +69,15 @@ def test_other_text_subject_or_date_is_another_message(change: dict[str, Any]) -
     first = story.mail(ANN, to=story.me, at="2026-03-02 09:00")
     story.copy(first, **change)
     assert len(derived(story)[0].mail) == 2
+
+
+def test_a_copy_dated_in_another_zone_is_the_same_message() -> None:
+    """Twelve hours apart to the second: nobody writes the same again at that moment."""
+    story = Story()
+    first = story.mail(ANN, to=story.me, at="2026-03-02 07:30")
+    shifted = pd.Timestamp("2026-03-02 19:30", tz="UTC")
+    story.copy(first, message_id="x@y", sent_at=shifted, received_at=shifted)
+    assert derived(story)[0].copies.to_dict() == {1: 1, 2: 1}
 
 
 def test_removed_and_later_messages_are_left_out() -> None:

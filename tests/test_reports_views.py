@@ -208,6 +208,14 @@ def test_old_proposals_without_a_deal_are_counted_not_listed(made: Made) -> None
     assert shown.topics_left_out == 1
 
 
+def test_a_proposal_to_somebody_who_is_not_judged_is_no_open_topic(made: Made) -> None:
+    """But a deal the rep keeps in their list is."""
+    shop = made.left_out("Shop", "shop@shop.example", "supplier")
+    made.topic(shop, "Not theirs", proposed_at="2026-11-01")
+    made.topic(shop, "A deal", deal=3)
+    assert [topic.title for topic in view(made).topics] == ["A deal"]
+
+
 def test_an_account_read_before_the_week_ended_says_so(made: Made) -> None:
     """The end of the week may be missing."""
     made.account("late", checked_at="2026-11-20")

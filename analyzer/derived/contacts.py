@@ -114,7 +114,7 @@ def _seen(
     row = positions(to["message"].to_numpy(), frame["message"].to_numpy())
     ours = (person & frame["outgoing"].to_numpy())[row] & (row >= 0)
     row, told = row[ours], to["person"].to_numpy()[ours]
-    size = int(people["person"].max()) + 1 if len(people) else 1
+    size = int(people["person"].max()) + 1 if len(people) else 0
 
     def count(of: Any) -> Ints:
         return np.bincount(of, minlength=size)

@@ -2,8 +2,8 @@
 
 A delegate shows in three ways: a Sender header that is not the From (RFC 5322 3.6.2), a display
 name "Ann Lee on behalf of Ken Roe", or a text that says so (intent ``delegate``). In the last
-case the principal is the one the words name, else the only other person of that company on the
-message, else the one this delegate otherwise wrote for.
+case the principal is the one the words name, else the only other person of that company in Cc,
+else the one this delegate otherwise wrote for.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def by_words(
 ) -> tuple[Ints, Ints]:
     """(speaker, via) of messages whose text shows a delegate.
 
-    ``author``: who wrote each message; ``recipients``: columns row, person; ``words``: columns
-    row, words of the ``delegate`` label; rows count the messages.
+    ``author``: who wrote each message; ``recipients``: columns row, person, role; ``words``:
+    columns row, words of the ``delegate`` label; rows count the messages.
     """
     speaker, rows = author.copy(), words["row"].to_numpy()
     found = _named(author[rows], words["words"], people)
@@ -91,7 +91,7 @@ def _only_colleague(
     author: Ints, rows: Ints, recipients: pd.DataFrame, people: pd.DataFrame
 ) -> Ints:
     company = _companies(people)
-    on = recipients[recipients["row"].isin(rows)]
+    on = recipients[recipients["row"].isin(rows) & (recipients["role"] == "cc")]
     row, person = on["row"].to_numpy(), on["person"].to_numpy()
     human = ~people["automatic"].to_numpy()[_rows(people, person)]
     same = company[_rows(people, person)] == company[_rows(people, author[row])]

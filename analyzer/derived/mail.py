@@ -1,7 +1,8 @@
 """Distinct messages: copies collapsed, who spoke, what it says. No judgement.
 
 Two stored messages are one when they have the same sender and new text and either the same
-Message-ID, or the same Date and subject (each folder's copy may have its own Message-ID).
+Message-ID, or the same Date and subject (each folder's copy may have its own Message-ID). Some
+programs wrote the Date of copies in another zone: whole hours apart, within a day, is the same.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ _COLUMNS: Final = [
     "text_digest",
     "sequence_tool",
 ]
+
+_HOUR: Final = 3_600_000_000
 
 
 @dataclass(frozen=True)
@@ -149,10 +152,14 @@ def _heads(stored: pd.DataFrame) -> Ints:
     author, digest = stored["author"].to_numpy(), stored["text_digest"].to_numpy()
     named, sent = hashes(stored["message_id"]), micros(stored["sent_at"])
     by_id = np.where(named != 0, mixed(named, author, digest), 0)
-    by_text = mixed(sent, author, digest, hashes(stored["subject_key"]))
-    by_text = np.where(stored["sent_at"].notna().to_numpy(), by_text, 0)
-    (left, above), (right, below) = _twins(by_id), _twins(by_text)
-    return components(len(stored), np.append(left, right), np.append(above, below))
+    subject, dated = hashes(stored["subject_key"]), stored["sent_at"].notna().to_numpy()
+    by_text = np.where(dated, mixed(sent, author, digest, subject), 0)
+    written = dated & (stored["words"] > 0).to_numpy() & (stored["kind"] == "person").to_numpy()
+    by_minute = np.where(written, mixed(sent % _HOUR, author, digest, subject), 0)
+    left, right = _twins(by_minute)
+    near = np.abs(sent[left] - sent[right]) < 24 * _HOUR
+    edges = [_twins(by_id), _twins(by_text), (left[near], right[near])]
+    return components(len(stored), *map(np.concatenate, zip(*edges, strict=True)))
 
 
 def _twins(keys: Ints) -> tuple[Ints, Ints]:

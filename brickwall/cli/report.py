@@ -40,18 +40,19 @@ def command(
     from brickwall.workspace import opened
 
     with opened() as workspace:
-        view = _view(workspace, week, as_of)
+        report = view(workspace, week, as_of)
     if form == "html":
-        path = output or workspace.home.reports / f"{view.week}.html"
-        deliver(rendered(view, "html"), path, show=show)
+        path = output or workspace.home.reports / f"{report.week}.html"
+        deliver(rendered(report, "html"), path, show=show)
     else:
-        deliver(rendered(view, form or "text", to_file=output is not None), output, show=False)
+        deliver(rendered(report, form or "text", to_file=output is not None), output, show=False)
 
 
-def _view(workspace: Workspace, week: str | None, as_of: str | None) -> Report:
+def view(workspace: Workspace, week: str | None, as_of: str | None) -> Report:
+    """The report of ``week`` (default: the last full one) as of a time (default: now)."""
     from brickwall.cli.times import instant
     from brickwall.workspace import now, studied
-    from reports.views import report
+    from reports import views
     from reports.week import Week
 
     settings = workspace.config.settings
@@ -60,4 +61,4 @@ def _view(workspace: Workspace, week: str | None, as_of: str | None) -> Report:
     if week and not as_of:
         moment = min(moment, chosen.end(settings.zone))
     study = studied(workspace, moment)
-    return report(study.analysis, settings, chosen, study.facts.intents)
+    return views.report(study.analysis, settings, chosen, study.facts.intents)
