@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from store.facts import TIME
+
 Ints: TypeAlias = npt.NDArray[np.int64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -47,6 +49,11 @@ def chained(codes: Ints) -> tuple[Ints, Ints]:
     order = order[codes[order] >= 0]
     same = codes[order[1:]] == codes[order[:-1]]
     return order[1:][same], order[:-1][same]
+
+
+def never(rows: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    """A column of times for ``rows`` in which none is known."""
+    return pd.Series(pd.NaT, index=rows.index, dtype=TIME)
 
 
 def codes(*columns: Any) -> Ints:

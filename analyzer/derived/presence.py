@@ -1,0 +1,94 @@
+"""Who was there. A calendar never proves a no-show: only text and the rep's word do."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+_NO_SHOW_WITHIN: Final = pd.Timedelta(days=7)
+_THANKS_WITHIN: Final = pd.Timedelta(days=3)
+_MARK_WITHIN: Final = pd.Timedelta(days=30)
+_MARKS: Final = {"attended": "yes", "no show": "no"}
+#: Subjects people write after they met, in English, German, French, Spanish, Italian and Dutch.
+_THANKS: Final = (
+    r"(?i)\b(?:thanks?(?: you)?(?: so much| very much)? for (?:your time|the (?:good |great )?"
+    r"(?:meeting|call|talk|conversation|demo)|meeting)|(?:great|good|nice) (?:meeting|talking|"
+    r"speaking|seeing)|(?:meeting|call) (?:notes|minutes|recap)|minutes of (?:our|the) meeting|"
+    r"(?:vielen )?dank für (?:das|ihre|deine|eure) (?:gespräch|treffen|zeit)|merci pour "
+    r"(?:votre temps|notre (?:réunion|échange|entretien))|gracias por (?:su|tu) tiempo|"
+    r"grazie per (?:il|la|l').{0,12}(?:incontro|riunione|chiamata)|"
+    r"bedankt voor (?:het gesprek|je tijd|uw tijd))"
+)
+#: The strongest word comes last.
+_TEXT_YES, _TEXT_NO, _MARK = 1, 2, 3
+
+
+def presence(
+    held: pd.DataFrame, mail: pd.DataFrame, on: pd.DataFrame, marks: pd.DataFrame
+) -> pd.DataFrame:
+    """What is known of who was there: columns meeting, person, presence, presence_by.
+
+    ``held``: meeting, person, uid, start of meetings that were not called off. ``on``: message and
+    person, the sender of a mail of theirs and the recipients of ours. ``marks``: kind, person,
+    uid, told_at, mark. The rep's mark beats text; "missed" beats "thank you".
+    """
+    said = pd.concat([_missed(mail, on), _thanked(mail, on), _marked(marks)], ignore_index=True)
+    by_person = held.merge(said[(said["person"] >= 0).to_numpy()], on="person")
+    by_uid = held.merge(said.loc[(said["person"] < 0).to_numpy()].drop(columns="person"), on="uid",
+                        suffixes=("", "_said"))  # fmt: skip
+    both = pd.concat([by_person, by_uid], ignore_index=True)
+    since = both["told_at"] - both["start"]
+    both = both[((since >= pd.Timedelta(0)) & (since <= both["within"])).to_numpy()]
+    # one text speaks of the last meeting before it
+    both = both.sort_values(["reference", "person", "start", "meeting"], kind="stable")
+    both = both.drop_duplicates(["reference", "person"], keep="last")
+    both = both.sort_values(["meeting", "person", "weight", "told_at"], kind="stable")
+    both = both.drop_duplicates(["meeting", "person"], keep="last")
+    return both[["meeting", "person", "presence", "reference"]].rename(
+        columns={"reference": "presence_by"}
+    )
+
+
+def _missed(mail: pd.DataFrame, on: pd.DataFrame) -> pd.DataFrame:
+    told = mail[(mail["no_show"] & (mail["kind"] == "person")).to_numpy()]
+    return _text(told, on, "no", _TEXT_NO, _NO_SHOW_WITHIN)
+
+
+def _thanked(mail: pd.DataFrame, on: pd.DataFrame) -> pd.DataFrame:
+    thanks = mail["subject"].str.contains(_THANKS, regex=True).fillna(value=False).astype("bool")
+    told = mail[(thanks & (mail["kind"] == "person") & ~mail["no_show"]).to_numpy()]
+    return _text(told, on, "yes", _TEXT_YES, _THANKS_WITHIN)
+
+
+def _text(
+    told: pd.DataFrame, on: pd.DataFrame, presence: str, weight: int, within: pd.Timedelta
+) -> pd.DataFrame:
+    rows = told[["message", "at"]].merge(on, on="message")
+    return pd.DataFrame(
+        {
+            "person": rows["person"].to_numpy("int64"),
+            "uid": "",
+            "told_at": rows["at"].array,
+            "presence": presence,
+            "reference": "message:" + rows["message"].astype("str"),
+            "weight": weight,
+            "within": within,
+        }
+    )
+
+
+def _marked(marks: pd.DataFrame) -> pd.DataFrame:
+    told = marks[marks["kind"].isin(list(_MARKS)).to_numpy()]
+    return pd.DataFrame(
+        {
+            "person": told["person"].to_numpy("int64"),
+            "uid": np.where(told["person"] < 0, told["uid"], ""),
+            "told_at": told["told_at"].array,
+            "presence": told["kind"].map(_MARKS).to_numpy(object),
+            "reference": "mark:" + told["mark"].astype("str"),
+            "weight": _MARK,
+            "within": _MARK_WITHIN,
+        }
+    )

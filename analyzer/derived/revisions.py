@@ -1,0 +1,135 @@
+"""What was told about events, in order: revisions known at a time, and which occurrence each means.
+
+Revisions are ordered by (SEQUENCE, DTSTAMP, time of change); RFC 5546 section 2.1.5. Three things
+are ordered by time alone, because their number says nothing: a CANCEL (some clients send it with
+an old SEQUENCE, and it is never dropped for that), a booking tool's notice, and a hint.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from analyzer.derived.groups import Bools, Ints, codes, components
+from analyzer.derived.people import person_of
+from analyzer.settings import Settings
+from store.facts import Facts
+
+#: Methods that tell the state of an event; all others are answers to it.
+STATES: Final = ("", "REQUEST", "PUBLISH", "ADD", "CANCEL")
+_WITHOUT_NUMBER: Final = ("booking", "hint")
+
+
+def revisions(facts: Facts, people: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
+    """Revisions known at ``as_of``, one row each, in order of arrival of nothing: of their time.
+
+    Adds to the columns of ``facts.events``: at (when the change was made, else when it was seen),
+    stamp, organizer_person, by_person (a booking tool's actor), via (SENT-BY), state (a state, not
+    an answer), cancelled.
+    """
+    events = facts.events
+    at = events["occurred_at"].fillna(events["observed_at"])
+    known = events.assign(at=at)[(at <= pd.Timestamp(as_of)).to_numpy()]
+    told = (known["learned_from"] == "booking").to_numpy()
+    method = known["method"].astype("str")
+    itip = (known["learned_from"] == "itip").to_numpy()
+    state = method.isin(STATES).to_numpy()
+    return known.assign(
+        stamp=known["dtstamp"].where(itip, known["at"]).fillna(known["at"]),
+        organizer_person=person_of(people, known["organizer"]),
+        by_person=np.where(told, person_of(people, known["actor"]), -1),
+        via=person_of(people, known["sent_by"]),
+        state=state,
+        cancelled=state & ((method == "CANCEL") | (known["status"] == "CANCELLED")).to_numpy(),
+    ).reset_index(drop=True)
+
+
+def attendances(facts: Facts, known: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Who stands on each known revision, the organizer among them; rooms and machines left out.
+
+    Columns: event, person, partstat, optional.
+    """
+    listed = facts.attendances
+    listed = listed[listed["event"].isin(known["event"]).to_numpy()]
+    listed = listed[~listed["role"].isin(["RESOURCE", "NON-PARTICIPANT"]).to_numpy()]
+    rows = pd.DataFrame(
+        {
+            "event": listed["event"].to_numpy(),
+            "person": person_of(people, listed["address"]),
+            "partstat": listed["partstat"].to_numpy(object),
+            "optional": (listed["role"] == "OPT-PARTICIPANT").to_numpy(),
+        }
+    )
+    organizers = pd.DataFrame(
+        {
+            "event": known["event"].to_numpy(),
+            "person": known["organizer_person"].to_numpy(),
+            "partstat": "",
+            "optional": False,
+        }
+    )
+    every = pd.concat([rows, organizers], ignore_index=True)
+    every = every[(every["person"] >= 0).to_numpy()]
+    return every.drop_duplicates(["event", "person"]).astype({"partstat": "str"})
+
+
+def outside(people: pd.DataFrame, settings: Settings) -> Ints:
+    """The people whose behaviour may be looked at: neither the rep nor a machine.
+
+    Colleagues belong to them only where mail among colleagues is kept.
+    """
+    out = ~people["own"] & ~people["automatic"]
+    if settings.internal != "keep":
+        out &= ~people["colleague"]
+    return np.asarray(people.loc[out.to_numpy(), "person"].to_numpy("int64"))
+
+
+def keys(known: pd.DataFrame, who: pd.DataFrame, out: Ints) -> pd.DataFrame:
+    """``known`` with notices of booking tools under the UID of the event that they are about.
+
+    A notice has no UID: it is the event with the same person outside and the same start.
+    """
+    loose = known["learned_from"].isin(_WITHOUT_NUMBER).to_numpy()
+    if not loose.any():
+        return known
+    occurrence = codes(known["uid"], known["recurrence_at"])
+    about = _about(known, who, out, occurrence)
+    pair = codes(about["person"], about["start"])
+    touched = np.isin(pair, pair[about["loose"].to_numpy()])
+    edges = about[touched].assign(pair=pair[touched])
+    first = edges.groupby("pair")["occurrence"].transform("first")
+    count = int(occurrence.max()) + 1
+    root = components(count, edges["occurrence"].to_numpy(), first.to_numpy())[occurrence]
+    return _named(known.assign(root=root, loose=loose))
+
+
+def _about(known: pd.DataFrame, who: pd.DataFrame, out: Ints, occurrence: Ints) -> pd.DataFrame:
+    loose = known["learned_from"].isin(_WITHOUT_NUMBER)
+    rows = known[["event", "start"]].assign(occurrence=occurrence, loose=loose)
+    rows = rows[rows["start"].notna().to_numpy()].merge(who[["event", "person"]], on="event")
+    return rows[rows["person"].isin(out).to_numpy()]
+
+
+def _named(known: pd.DataFrame) -> pd.DataFrame:
+    """The calendar's own key speaks for all that mean the same occurrence."""
+    order = known.sort_values(["root", "loose", "uid"], kind="stable").drop_duplicates("root")
+    order = order.set_index("root")
+    named = known["root"].map(order["uid"]).astype("str")
+    at = pd.Series(order["recurrence_at"].reindex(known["root"]).array, index=known.index)
+    return known.assign(uid=named, recurrence_at=at).drop(columns=["root", "loose"])
+
+
+def ordered(rows: pd.DataFrame) -> pd.DataFrame:
+    """``rows`` (with column occ) by occurrence and, within it, in the order they became true."""
+    by_time = rows.sort_values(["occ", "at", "sequence", "event"], kind="stable")
+    highest = by_time.groupby("occ")["sequence"].cummax()
+    unnumbered: Bools = (
+        by_time["cancelled"] | by_time["learned_from"].isin(_WITHOUT_NUMBER)
+    ).to_numpy()
+    by_time["number"] = np.where(unnumbered, highest, by_time["sequence"])
+    return by_time.sort_values(
+        ["occ", "number", "stamp", "at", "cancelled", "start", "event"], kind="stable"
+    )
