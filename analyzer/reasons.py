@@ -10,8 +10,8 @@ import pandas as pd
 from analyzer.settings import Settings
 from analyzer.signals.rows import day, looked_up
 
-# Signal -> what they did, once and several times.
-_DID: Final[dict[str, tuple[str, str]]] = {
+#: Signal -> what they did, once and several times.
+PHRASES: Final[dict[str, tuple[str, str]]] = {
     "no_show": ("did not come to a meeting", "did not come to {n} meetings"),
     "cycle": (
         "came back after silence and fell silent again",
@@ -33,7 +33,7 @@ _DID: Final[dict[str, tuple[str, str]]] = {
     "repaired": ("moved a meeting and kept the new date", "kept {n} dates after moving them"),
     "quick_answers": ("answered a question", "answered {n} questions"),
 }
-_ORDER: Final = {signal: position for position, signal in enumerate(_DID)}
+_ORDER: Final = {signal: position for position, signal in enumerate(PHRASES)}
 
 #: How many things a reason names.
 NAMED: Final = 3
@@ -77,8 +77,8 @@ def did(
 
 
 def _phrases(told: pd.DataFrame) -> pd.Series[str]:
-    once = told["signal"].map({signal: words[0] for signal, words in _DID.items()})
-    often = told["signal"].map({signal: words[1] for signal, words in _DID.items()})
+    once = told["signal"].map({signal: words[0] for signal, words in PHRASES.items()})
+    often = told["signal"].map({signal: words[1] for signal, words in PHRASES.items()})
     number = told["number"].astype("str")
     filled = [text.replace("{n}", n) for text, n in zip(often, number, strict=True)]
     return once.where(told["number"] == 1, pd.Series(filled, index=told.index)).astype("str")

@@ -33,7 +33,8 @@ LEAST: Final = 3
 #: The trend compares with so long before.
 TREND: Final = pd.Timedelta(days=28)
 
-_SEVERITY: Final = {
+#: How much a verdict matters in the order of the report.
+SEVERITY: Final = {
     "walk away": 5.0,
     "last try": 4.0,
     "change approach": 3.5,
@@ -270,7 +271,7 @@ def _attention(
 ) -> pd.Series[float]:
     """Severity × (1 + hours this week) × (1 + log10(1 + open value)), doubled by news."""
     people = frame["person"]
-    severity = frame["verdict"].astype("str").map(_SEVERITY).astype("float64")
+    severity = frame["verdict"].astype("str").map(SEVERITY).astype("float64")
     week = looked_up(people, effort.set_index("person")["week_hours"]).fillna(0.0)
     open_topics = derived.topics[derived.topics["outcome"] == ""]
     value = looked_up(people, open_topics.groupby("person")["value"].sum()).fillna(0.0)
