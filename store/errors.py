@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 
 class BrickwallError(Exception):
     """Root of all errors that a user may see.
@@ -30,6 +32,10 @@ class InputError(BrickwallError):
     exit_code = 3
 
 
+class OfflineError(InputError):
+    """No provider can be reached from here: an error for a command, a pause for the daemon."""
+
+
 class ConfigurationError(BrickwallError):
     """The configuration holds something that is not allowed."""
 
@@ -42,10 +48,32 @@ class BusyError(BrickwallError):
     exit_code = 11
 
 
+class SignInProblem(StrEnum):
+    """Why a sign-in did not work, or works no longer; each has its own remedy."""
+
+    UNKNOWN = "unknown"
+    CONSENT_DENIED = "consent denied"
+    ADMIN_CONSENT = "consent of an administrator needed"
+    TESTING_EXPIRED = "expired after seven days (client in testing mode)"
+    REVOKED = "revoked"
+    WRONG_PASSWORD = "name or password refused"  # noqa: S105 - words for a person
+    WRONG_TENANT = "wrong tenant"
+    WRONG_CLOCK = "wrong clock"
+    POLICY = "blocked by a policy"
+    WRONG_SERVER = "wrong server"
+    CERTIFICATE = "certificate not trusted"
+
+
 class SignInError(BrickwallError):
-    """An account must be signed in to again."""
+    """An account must be signed in to (again). ``problem`` tells why, for programs."""
 
     exit_code = 12
+
+    def __init__(
+        self, cause: str, remedy: str = "", problem: SignInProblem = SignInProblem.UNKNOWN
+    ) -> None:
+        super().__init__(cause, remedy)
+        self.problem = problem
 
 
 class StoreError(BrickwallError):

@@ -1,0 +1,170 @@
+"""The live accounts: which providers there are, and what each module in here has to give.
+
+A module is imported only when an account of it is used, so that starting up stays quick; inside
+it, provider libraries may be imported at the top. Each module has the functions of ``Provider``:
+
+``reads(request) -> Sequence[str]``
+    What will be read and why, and what is never read or done: said before anything else happens.
+``connect(request, tools) -> Connection``
+    Signs in, leaves the secrets with ``tools.secrets.write`` (they go into the vault only when
+    everything has worked), tests the access with one cheap call for each thing that will be read,
+    finds own addresses (aliases) and time zone.
+``estimate(account, tools) -> Estimate | None``
+    What a first sync has before it, with few requests; ``None`` where it cannot be known.
+``sources(account, tools) -> list[Source]``
+    The sources of the account, mail first. Their names are the streams under which their cursors
+    are kept ("mail", "calendar"), so they never change and hold no secret.
+``disconnect(account, tools) -> None``
+    Revokes the access at the provider where it can be revoked; nothing where it cannot.
+
+All of them raise ``store.errors.SignInError`` with cause, remedy and ``SignInProblem`` where
+signing in is the problem, ``OfflineError`` where nothing can be reached, and ``InputError`` for
+everything else that has to do with the account. They print nothing but through ``tools.say``.
+
+``tests/memory_provider.py`` is a whole one, in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Protocol, cast
+
+from brickwall.credentials import Clients
+from brickwall.endpoints import Endpoints
+
+if TYPE_CHECKING:
+    from ingest.retry import Retry
+    from ingest.secrets import Secrets
+    from ingest.source import Source
+
+#: What ``brickwall connect`` calls a provider -> its module.
+MODULES: Final[dict[str, str]] = {
+    "gmail": "brickwall.providers.google",
+    "microsoft": "brickwall.providers.microsoft",
+    "exchange": "brickwall.providers.exchange",
+    "imap": "brickwall.providers.imap",
+    "caldav": "brickwall.providers.caldav",
+}
+
+#: Features that need a permission of their own, which is asked for only with them.
+FEATURES: Final = ("send", "drafts", "attendance")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for with ``brickwall connect``; ``""`` where nothing was said.
+
+    ``address``: the account's address, a hint where signing in tells it. ``server``: host, host
+    with port, or URL. ``user``: the name to sign in with, where it is not the address. ``auth``:
+    ``ntlm`` | ``basic`` | ``oauth`` (Exchange), ``password`` | ``xoauth2`` (IMAP, CalDAV).
+    ``security``: ``tls`` | ``starttls`` | ``none`` (IMAP; ``none`` on this machine only).
+    ``headers_only``: never ask for the right to read texts. ``features``: of ``FEATURES``, those
+    that the user wants too.
+    """
+
+    provider: str
+    address: str = ""
+    server: str = ""
+    user: str = ""
+    auth: str = ""
+    security: str = ""
+    headers_only: bool = False
+    device_code: bool = False
+    features: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What signing in has found out.
+
+    ``name``: the account's main address. ``addresses``: all own ones, the main one first.
+    ``zone``: IANA name, ``""`` when the provider tells none. ``settings``: what ``sources`` needs
+    later (server, user, how to sign in ...), nothing secret. ``granted``: the features for which
+    the permission was given. ``notes``: lines to tell the user.
+    """
+
+    name: str
+    addresses: tuple[str, ...]
+    zone: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    granted: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A connected account, as it is kept (``brickwall/accounts.py``). Nothing in it is secret."""
+
+    provider: str
+    name: str
+    addresses: tuple[str, ...]
+    zone: str
+    headers_only: bool
+    granted: frozenset[str]
+    settings: Mapping[str, str]
+    connected_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a first sync has before it. ``seconds``: at the pace that the provider allows."""
+
+    messages: int
+    events: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the application lends a provider module for one account.
+
+    ``say`` shows a line. ``ask`` asks for a text, ``ask_secret`` for a password (not shown); both
+    raise ``SignInError`` where nobody can be asked. ``browse`` opens an address in the browser and
+    returns whether that worked. ``zone``: the user's, where the provider tells none. ``sleep`` and
+    ``clock`` (monotonic) count seconds.
+    """
+
+    endpoints: Endpoints
+    clients: Clients
+    secrets: Secrets
+    retry: Retry
+    zone: str
+    say: Callable[[str], None]
+    ask: Callable[[str], str]
+    ask_secret: Callable[[str], str]
+    browse: Callable[[str], bool]
+    now: Callable[[], datetime]
+    clock: Callable[[], float]
+    sleep: Callable[[float], None]
+
+
+class Provider(Protocol):
+    """The functions of a provider module; see above."""
+
+    def reads(self, request: Request) -> Sequence[str]:
+        """What will be read and why."""
+        ...
+
+    def connect(self, request: Request, tools: Tools) -> Connection:
+        """Sign in and test the access."""
+        ...
+
+    def estimate(self, account: Account, tools: Tools) -> Estimate | None:
+        """What a first sync has before it."""
+        ...
+
+    def sources(self, account: Account, tools: Tools) -> list[Source]:
+        """The sources of the account."""
+        ...
+
+    def disconnect(self, account: Account, tools: Tools) -> None:
+        """Take the access back."""
+        ...
+
+
+def load(name: str) -> Provider:
+    """The module of provider ``name``, imported now."""
+    return cast("Provider", import_module(MODULES[name]))
