@@ -5,18 +5,22 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analyzer.settings import Settings
+from brickwall.endpoints import Endpoints
 from store.errors import ConfigurationError
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the user set. ``settings`` is all that judgement sees of it."""
+    """What the user set. ``settings`` is all that judgement sees of it, ``endpoints`` all that
+    the live accounts see.
+    """
 
     addresses: tuple[str, ...] = ()
     zone: str = "UTC"
@@ -25,6 +29,10 @@ class Config:
     excluded_addresses: tuple[str, ...] = ()
     excluded_labels: tuple[str, ...] = ()
     settings: Settings = field(default_factory=Settings)
+    endpoints: Endpoints = field(default_factory=Endpoints)
+
+
+_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class _NotAllowedError(ValueError):
@@ -73,6 +81,42 @@ def _choice(*words: str) -> Callable[[object], str]:
     return read
 
 
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise _NotAllowedError("must be true or false")
+    return value
+
+
+def _endpoint(value: object) -> str:
+    """An address of a provider; without TLS only on this very machine."""
+    address = _web_address(value)
+    parts = urlsplit(address)
+    if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
+        raise _NotAllowedError("must begin with https://")
+    return address
+
+
+def _web_address(value: object) -> str:
+    address = _text(value).rstrip("/")
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise _NotAllowedError('must be an address like "https://example.com"')
+    if parts.username or parts.password:
+        raise _NotAllowedError("may hold no name or password")
+    return address
+
+
+def _file(value: object) -> str:
+    path = Path(_text(value)).expanduser()
+    if not path.is_file():
+        raise _NotAllowedError(f'"{path}" is not a file')
+    return str(path)
+
+
 def _number(low: float, high: float) -> Callable[[object], float]:
     def read(value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -95,6 +139,19 @@ KEYS: Final[dict[str, Callable[[object], Any]]] = {
     "money.hourly_rate": _number(0, 100_000),
     "money.currency": _text,
     "judge.late_notice_hours": _number(1, 24 * 14),
+    "google.auth_endpoint": _endpoint,
+    "google.token_endpoint": _endpoint,
+    "google.revoke_endpoint": _endpoint,
+    "google.gmail_endpoint": _endpoint,
+    "google.calendar_endpoint": _endpoint,
+    "google.meet_endpoint": _endpoint,
+    "microsoft.authority": _endpoint,
+    "microsoft.graph_endpoint": _endpoint,
+    "microsoft.check_authority": _switch,
+    "exchange.authority": _endpoint,
+    "network.proxy": _web_address,
+    "network.ca_file": _file,
+    "network.timeout_seconds": _number(1, 3600),
 }
 
 
@@ -124,7 +181,20 @@ def load(path: Path, *, local_zone: Callable[[], str]) -> Config:
             late_notice_hours=values.get("judge.late_notice_hours", defaults.late_notice_hours),
             excluded_addresses=frozenset(excluded),
         ),
+        endpoints=_endpoints(values),
     )
+
+
+def _endpoints(values: dict[str, Any]) -> Endpoints:
+    """The defaults, with what the file sets in their place."""
+    defaults = Endpoints()
+    sections = {}
+    for section in fields(defaults):
+        before = getattr(defaults, section.name)
+        keys = {field.name: f"{section.name}.{field.name}" for field in fields(before)}
+        told = {name: values[key] for name, key in keys.items() if key in values}
+        sections[section.name] = replace(before, **told)
+    return Endpoints(**sections)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import pytest
 
 from analyzer.settings import Settings
 from brickwall.config import KEYS, Config, load
+from brickwall.endpoints import Endpoints
 from brickwall.paths import home, write_private
 from store.errors import ConfigurationError
 
@@ -81,6 +83,13 @@ def test_all_problems_are_told_at_once_each_with_its_line(tmp_path: Path) -> Non
         ("money.hourly_rate = -1", "must lie between"),
         ('me.zone = ""', "must be a text"),
         ('me.zone = "../../etc/passwd"', "is not a time zone"),
+        ('google.gmail_endpoint = "gmail.googleapis.com"', "must be an address like"),
+        ('google.gmail_endpoint = "http://gmail.googleapis.com"', "must begin with https://"),
+        ('microsoft.authority = "https://me:pw@login.example"', "may hold no name or password"),
+        ('microsoft.authority = "https://login.example:port"', "must be an address like"),
+        ("microsoft.check_authority = 1", "must be true or false"),
+        ('network.ca_file = "nowhere.pem"', "is not a file"),
+        ("network.timeout_seconds = 0", "must lie between"),
     ],
 )
 def test_a_value_that_is_not_allowed_says_what_would_be(
@@ -99,6 +108,32 @@ def test_every_key_is_documented() -> None:
     """A key nobody can read about does not exist."""
     text = DOCS.read_text(encoding="utf-8")
     assert [key for key in KEYS if f"`{key}`" not in text] == []
+
+
+def test_every_endpoint_is_a_key_with_its_default_in_the_documentation(tmp_path: Path) -> None:
+    """What is configurable, what it is by default and what is told about it are one thing."""
+    text = DOCS.read_text(encoding="utf-8")
+    for section in fields(Endpoints()):
+        for key, default in asdict(getattr(Endpoints(), section.name)).items():
+            name = f"{section.name}.{key}"
+            assert name in KEYS
+            if default and isinstance(default, str):
+                assert f'| `{name}` | `"{default}"` |' in text
+    assert load(tmp_path / "none.toml", local_zone=lambda: "UTC").endpoints == Endpoints()
+
+
+def test_endpoints_may_lead_to_national_clouds_and_to_this_machine(tmp_path: Path) -> None:
+    """What is not set stays; a slash at the end does no harm."""
+    read = config(
+        tmp_path,
+        '[microsoft]\ngraph_endpoint = "https://graph.microsoft.us/"\ncheck_authority = false\n'
+        '[google]\ngmail_endpoint = "http://127.0.0.1:4100"\n[network]\ntimeout_seconds = 5\n',
+    ).endpoints
+    assert read.microsoft.graph_endpoint == "https://graph.microsoft.us"
+    assert read.microsoft.authority == Endpoints().microsoft.authority
+    assert not read.microsoft.check_authority
+    assert read.google.gmail_endpoint == "http://127.0.0.1:4100"
+    assert read.network.timeout_seconds == 5.0
 
 
 def test_one_variable_moves_configuration_and_data(tmp_path: Path) -> None:
