@@ -18,6 +18,7 @@ from ingest.ical_lines import Line, Stream
 from ingest.ical_times import Instant
 from ingest.zones import zone_of
 from store.model import Attendance, EventRevision, Failure
+from store.revision import identified
 
 _OUTLOOK: Final = "040000008200e00074c5b7101a82e008"
 _GOOGLE_SPLIT: Final = re.compile(r"_R\d{8}(T\d{6}Z?)?(?=@|$)")
@@ -143,7 +144,7 @@ class _Event:
             attendances=self._attendances(),
             occurred_at=self._occurred_at(),
         )
-        return revision._replace(provider_id=_digest(revision))
+        return identified(revision)
 
     def _uid(self) -> str:
         uid = self.text("UID", 500)
@@ -251,8 +252,3 @@ def _bare(value: str) -> str:
 def _text(value: str, limit: int) -> str:
     plain = value.replace("\\n", " ").replace("\\N", " ").replace("\\,", ",").replace("\\;", ";")
     return " ".join(plain.split())[:limit]
-
-
-def _digest(revision: EventRevision) -> str:
-    told = repr(revision._replace(provider_id="", message_provider_id=""))
-    return hashlib.blake2b(told.encode("utf-8", "replace"), digest_size=16).hexdigest()

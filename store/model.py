@@ -82,7 +82,7 @@ class Attendance(NamedTuple):
 class EventRevision(NamedTuple):
     """One state of one event, as it was told at one time. Append-only history.
 
-    ``provider_id``: digest of everything below but the times of observation.
+    ``provider_id``: its identity, see ``store.revision.identity``.
     ``uid``: normalised series UID; ``recurrence_at``: original start of the occurrence (UTC) or
     ``None`` for the series or a single event. ``method``: iTIP METHOD in upper case; ``""`` for a
     calendar's own entry. ``occurred_at``: when the change was made (DTSTAMP, LAST-MODIFIED, or the
@@ -91,6 +91,9 @@ class EventRevision(NamedTuple):
     ``rrule``/``rdate``/``exdate``: as in RFC 5545, lines joined by newline.
     ``comment``: COMMENT of the sender of a REPLY or COUNTER.
     ``actor``: address of who made the change where a booking tool says so, else ``""``.
+    ``source_key``: what a connected calendar calls the entry (Google event id, Graph id, EWS id,
+    CalDAV href), ``""`` for files and mail. Several occurrences may have one key; then they come
+    together, and one that no longer does is cancelled.
     """
 
     provider_id: str
@@ -118,6 +121,7 @@ class EventRevision(NamedTuple):
     comment: str
     attendances: tuple[Attendance, ...]
     occurred_at: datetime | None
+    source_key: str = ""
 
 
 class Intent(NamedTuple):

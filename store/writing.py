@@ -197,7 +197,7 @@ def add_events(
     if not events:
         return 0
     first = next_id(connection, schema.event)
-    rows = [(n, account, *_fields(e), observed) for n, e in enumerate(events.values(), first)]
+    rows = [(n, account, *_fields(e)[:-1], observed) for n, e in enumerate(events.values(), first)]
     new = append(connection, schema.event, rows)
     attendances = [
         (n, *a) for provider_id, n in new.items() for a in events[provider_id].attendances
