@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,21 @@ class Home:
     def config_file(self) -> Path:
         """The configuration, commented TOML."""
         return self.config / "config.toml"
+
+    @property
+    def credentials(self) -> Path:
+        """The OAuth clients, written by the user."""
+        return self.config / "credentials.json"
+
+    @property
+    def accounts(self) -> Path:
+        """The connected accounts; nothing secret."""
+        return self.data / "accounts.json"
+
+    @property
+    def vault(self) -> Path:
+        """Folder of the encrypted passwords and tokens."""
+        return self.data / "vault"
 
     @property
     def database(self) -> Path:
@@ -49,6 +65,40 @@ def write_private(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with open(path, "w", encoding="utf-8", newline="", opener=_private_opener) as file:
         file.write(text)
+
+
+def write_durably(path: Path, data: bytes, *, beside: str = ".new") -> None:
+    """Put ``data`` into ``path``, for the user alone: afterwards it holds all of it, before it all
+    that was there.
+
+    First everything is written and forced to the disk under the name with ``beside`` appended,
+    then that file takes the place of the other one. When this ends in between, both are whole.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    new = path.with_name(path.name + beside)
+    with open(new, "wb", opener=_private_opener) as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    take_place(new, path)
+
+
+def take_place(new: Path, path: Path) -> None:
+    """Let the file ``new`` take the place of ``path``, durably."""
+    for wait_seconds in (0.02, 0.1, 0.5):
+        try:
+            new.replace(path)
+            break
+        except PermissionError:  # Windows: somebody, often a virus scanner, has it open
+            time.sleep(wait_seconds)
+    else:
+        new.replace(path)
+    if os.name == "posix":
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def _private_opener(name: str, flags: int) -> int:

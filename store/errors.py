@@ -32,10 +32,6 @@ class InputError(BrickwallError):
     exit_code = 3
 
 
-class OfflineError(InputError):
-    """No provider can be reached from here: an error for a command, a pause for the daemon."""
-
-
 class ConfigurationError(BrickwallError):
     """The configuration holds something that is not allowed."""
 

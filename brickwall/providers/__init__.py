@@ -18,8 +18,8 @@ it, provider libraries may be imported at the top. Each module has the functions
     Revokes the access at the provider where it can be revoked; nothing where it cannot.
 
 All of them raise ``store.errors.SignInError`` with cause, remedy and ``SignInProblem`` where
-signing in is the problem, ``OfflineError`` where nothing can be reached, and ``InputError`` for
-everything else that has to do with the account. They print nothing but through ``tools.say``.
+signing in is the problem, ``ingest.retry.OfflineError`` where nothing can be reached, and
+``InputError`` for everything else that has to do with the account. They print nothing but through ``tools.say``.
 
 ``tests/memory_provider.py`` is a whole one, in memory.
 """
