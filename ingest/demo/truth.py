@@ -1,0 +1,86 @@
+"""What was planted in whom: the truth that judgement is measured against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+#: The gate's formal conditions: so many independent bad episodes, of so many families.
+EPISODES, FAMILIES = 3, 2
+#: Episodes count for half a year.
+COUNTED = timedelta(days=180)
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One thing somebody did: when an observer knows of it, and until when it counts.
+
+    ``act``: something done, not mere silence. ``until``: when a silence was ended by an answer.
+    """
+
+    what: str
+    family: str
+    at: datetime
+    act: bool = False
+    until: datetime | None = None
+
+    def stands(self, moment: datetime) -> bool:
+        """Whether it counts at that moment."""
+        known = self.at <= moment < self.at + COUNTED
+        return known and (self.until is None or moment < self.until)
+
+
+@dataclass
+class Truth:
+    """Somebody's kind, and what they did. ``parked_until``: the day they asked to wait for."""
+
+    name: str
+    address: str
+    kind: str
+    wall: bool
+    planted: list[Planted] = field(default_factory=list)
+    decided_at: datetime | None = None
+    parked_until: datetime | None = None
+    won_at: datetime | None = None
+
+    def formal(self, moment: datetime) -> bool:
+        """Whether the gate's formal conditions are met at that moment."""
+        return formal(p for p in self.planted if p.stands(moment))
+
+    def formal_at(self) -> datetime | None:
+        """When the formal conditions were first met."""
+        moments = sorted(p.at for p in self.planted)
+        return next((moment for moment in moments if self.formal(moment)), None)
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        first = self.formal_at()
+        return {
+            "name": self.name,
+            "address": self.address,
+            "kind": self.kind,
+            "wall": self.wall,
+            "formal_at": first and first.isoformat(),
+            "decided_at": self.decided_at and self.decided_at.isoformat(),
+            "parked_until": self.parked_until and self.parked_until.date().isoformat(),
+            "won_at": self.won_at and self.won_at.isoformat(),
+            "planted": [
+                {
+                    "what": p.what,
+                    "family": p.family,
+                    "act": p.act,
+                    "at": p.at.isoformat(),
+                    "until": p.until and p.until.isoformat(),
+                }
+                for p in sorted(self.planted, key=lambda p: p.at)
+            ],
+        }
+
+
+def formal(episodes: Iterable[Planted]) -> bool:
+    """At least three bad episodes of two families, with an act among them."""
+    some = list(episodes)
+    families = {episode.family for episode in some}
+    return len(some) >= EPISODES and len(families) >= FAMILIES and any(e.act for e in some)
