@@ -17,7 +17,7 @@ from ingest.parts import (
     MAX_CALENDARS,
     MAX_TEXT_CHARACTERS,
     Parts,
-    is_stub,
+    needs_html,
 )
 from ingest.strings import one_line, repaired
 from store.model import Attachment
@@ -48,13 +48,17 @@ def read(raw: bytes) -> Parts:
         headers=headers,
         mailboxes=_mailboxes(raw, mail, headers),
         plain=plain,
-        html=_text(mail.text_html, raw) if is_stub(plain) else "",
+        html=_text(mail.text_html, raw) if needs_html(plain, _author(headers)) else "",
         attachments=tuple([_attachment(a) for a in attachments[:MAX_ATTACHMENTS]])
         if attachments
         else (),
         calendars=tuple(islice(_calendars(attachments), MAX_CALENDARS)) if attachments else (),
         warnings=(),
     )
+
+
+def _author(headers: dict[str, list[str]]) -> str:
+    return headers.get("from", [""])[0]
 
 
 def _headers(mail: PyLazyMail) -> dict[str, list[str]]:

@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 
 from fast_mail_parser import ParseError
 
-from ingest import dates, fast_reader, headers, html, slow_reader
+from ingest import booking, dates, fast_reader, headers, hints, html, slow_reader
+from ingest.booking_events import events
 from ingest.identity import provider_id, text_digest
 from ingest.kind import kind_of
 from ingest.parts import MAX_READ_BYTES, Parts
@@ -75,8 +76,12 @@ def parse(raw: bytes, *, labels: tuple[str, ...] = (), zone: str = "UTC") -> Par
     parts = _read(raw)
     if _MAIL_HEADERS.isdisjoint(parts.headers):
         raise NotAMessageError("No mail header was found at the beginning.")
-    message = _message(parts, raw, labels)
+    text = _body(parts)
+    message = _message(parts, raw, labels, text)
     revisions, failures = _revisions(parts, message, zone)
+    told = _notice(parts, message, text, revisions, zone) or _hint(parts, message, text, zone)
+    if told:
+        message, revisions = message._replace(kind="calendar"), told
     return ParsedMessage(message, parts.calendars, revisions, parts.warnings + failures)
 
 
@@ -103,9 +108,8 @@ def _read(raw: bytes) -> Parts:
         return slow_reader.read(raw[:_MAX_SLOW_BYTES])
 
 
-def _message(parts: Parts, raw: bytes, labels: tuple[str, ...]) -> Message:
+def _message(parts: Parts, raw: bytes, labels: tuple[str, ...], text: str) -> Message:
     subject = _subject(parts)
-    text = _body(parts)
     new = new_text(text)
     tokens = new.split()
     sent = dates.read(parts.header("date"))
@@ -167,3 +171,19 @@ def _revisions(
         found.update({revision.provider_id: revision for revision in revisions})
         warnings += [f"{failure.item} could not be read: {failure.why}" for failure in failures]
     return tuple(found.values()), tuple(warnings)
+
+
+def _notice(
+    parts: Parts, message: Message, text: str, carried: tuple[EventRevision, ...], zone: str
+) -> tuple[EventRevision, ...]:
+    """What a booking tool's notice says of a meeting, its calendar parts included; else ``()``."""
+    tool = booking.tool(parts, message)
+    notice = booking.notice(tool, message, text, zone) if tool else None
+    return events(notice, message, carried) if notice else ()
+
+
+def _hint(parts: Parts, message: Message, text: str, zone: str) -> tuple[EventRevision, ...]:
+    """What a mail whose calendar part is gone hints at; else ``()``."""
+    kind = hints.kind(parts, message.subject)
+    hint = hints.hint(kind, message, text, zone) if kind and message.kind == "person" else None
+    return (hint,) if hint else ()

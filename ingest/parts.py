@@ -31,13 +31,21 @@ def is_stub(plain: str) -> bool:
     return not bare or (len(bare) <= _MAX_STUB_CHARACTERS and _STUB.search(bare) is not None)
 
 
+def needs_html(plain: str, author: str) -> bool:
+    """Whether the HTML is to be read; ``author``: the From header.
+
+    Not beside a plain text that says the same. Notices of cal.com name the time in HTML only.
+    """
+    return "@cal.com" in author or is_stub(plain)
+
+
 class Parts(NamedTuple):
     """What a raw mail holds.
 
     ``headers``: lower-case name → values in order, encoded words decoded, unfolded.
     ``mailboxes``: lower-case name of an address header → its mailboxes as written.
     ``plain``/``html``: all text parts of that kind that are no attachment, joined; ``html`` is
-    only filled where ``plain`` is a stub.
+    only filled where ``plain`` says less, see ``needs_html``.
     """
 
     headers: Mapping[str, list[str]]

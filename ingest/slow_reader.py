@@ -23,7 +23,7 @@ from ingest.parts import (
     MAX_CALENDARS,
     MAX_TEXT_CHARACTERS,
     Parts,
-    is_stub,
+    needs_html,
 )
 from ingest.strings import clean, one_line
 from store.model import Attachment
@@ -114,7 +114,7 @@ def _parts(mail: Mail, leaves: list[Mail], warnings: tuple[str, ...]) -> Parts:
         headers={name: [decoded(value) for value in values] for name, values in raw.items()},
         mailboxes={name: mailboxes(raw[name]) for name in ADDRESS_HEADERS if name in raw},
         plain=plain,
-        html=_joined(html) if is_stub(plain) else "",
+        html=_joined(html) if needs_html(plain, (raw.get("from") or [""])[0]) else "",
         attachments=tuple(_attachment(leaf) for leaf in others[:MAX_ATTACHMENTS]),
         calendars=tuple(islice(_calendars(others), MAX_CALENDARS)),
         warnings=warnings,
