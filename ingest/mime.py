@@ -76,8 +76,15 @@ def parse(raw: bytes, *, labels: tuple[str, ...] = (), zone: str = "UTC") -> Par
     parts = _read(raw)
     if _MAIL_HEADERS.isdisjoint(parts.headers):
         raise NotAMessageError("No mail header was found at the beginning.")
+    return of_parts(parts, provider_id(parts, raw), labels=labels, zone=zone)
+
+
+def of_parts(
+    parts: Parts, name: str, *, labels: tuple[str, ...] = (), zone: str = "UTC"
+) -> ParsedMessage:
+    """The message in ``parts``, for sources that give no raw mail; ``name``: its provider id."""
     text = _body(parts)
-    message = _message(parts, raw, labels, text)
+    message = _message(parts, name, labels, text)
     revisions, failures = _revisions(parts, message, zone)
     told = _notice(parts, message, text, revisions, zone) or _hint(parts, message, text, zone)
     if told:
@@ -108,14 +115,14 @@ def _read(raw: bytes) -> Parts:
         return slow_reader.read(raw[:_MAX_SLOW_BYTES])
 
 
-def _message(parts: Parts, raw: bytes, labels: tuple[str, ...], text: str) -> Message:
+def _message(parts: Parts, name: str, labels: tuple[str, ...], text: str) -> Message:
     subject = _subject(parts)
     new = new_text(text)
     tokens = new.split()
     sent = dates.read(parts.header("date"))
     participants = headers.participants(parts)
     return Message(
-        provider_id=provider_id(parts, raw),
+        provider_id=name,
         message_id=headers.first_id(parts.header("message-id")),
         in_reply_to=headers.first_id(parts.header("in-reply-to")),
         references=headers.ids(parts.header("references")),
