@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from datetime import datetime
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 from store.model import Deal, EventRevision, Failure, Message
 
 Record = Message | EventRevision | Deal
+#: Those of the source keys of a stream that are stored.
+Known: TypeAlias = Callable[[str, Iterable[str]], set[str]]
 
 
 class CursorExpiredError(Exception):
@@ -28,9 +31,14 @@ class Batch:
     """Some records of one stream, saved together with the cursor that is then true.
 
     ``mode``: full | incremental. ``complete``: a full listing has ended, so what it did not name
-    is gone. ``tombstones``: provider ids that were removed. ``left_out``: why -> how many were
-    skipped by rule (drafts, chats ...). ``position``/``size``: bytes or items done and in all,
-    for the progress bar. ``cursor``: versioned JSON, true once this batch is saved.
+    is gone; where mail moves between streams, these batches come last, so that what has moved is
+    not taken for gone. ``tombstones``: source keys of what was removed. ``left_out``: why -> how
+    many were skipped by rule (drafts, chats ...). ``position``/``size``: bytes or items done and in
+    all, for the progress bar. ``cursor``: versioned JSON, true once this batch is saved.
+
+    ``named``: source keys that a full listing named, not fetched because they are stored.
+    ``relists``: part of a full listing because the cursor of this stream alone was lost.
+    ``since``/``until``: with ``complete``, a calendar's listing covered only what meets this span.
     """
 
     stream: str
@@ -43,6 +51,10 @@ class Batch:
     cursor: str
     position: int
     size: int
+    named: tuple[str, ...] = ()
+    relists: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class Source(Protocol):
@@ -56,5 +68,27 @@ class Source(Protocol):
         Raises ``CursorExpiredError`` when the provider has forgotten the cursor, ``ChangedError``
         when everything is to be read anew though nothing is to be compared, and
         ``store.errors.InputError`` when the whole source cannot be read.
+        """
+        ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A source that is told what is stored, so that it fetches nothing twice."""
+
+    def remember(self, known: Known) -> None:
+        """Called before ``batches``."""
+        ...
+
+
+@runtime_checkable
+class Rereading(Protocol):
+    """A source that can read single items again."""
+
+    def reread(self, items: Mapping[str, Sequence[str]]) -> Iterator[Batch]:
+        """Batches with these items in quarantine (stream -> items), as far as they are its own.
+
+        An item that is still bad comes as failure again, one that is gone as tombstone. Cursors of
+        these batches are ignored.
         """
         ...

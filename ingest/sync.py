@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Final, Protocol
 
-from ingest.source import Batch, ChangedError, CursorExpiredError, Record, Source
+from ingest.source import (
+    Batch,
+    ChangedError,
+    CursorExpiredError,
+    Record,
+    Remembering,
+    Rereading,
+    Source,
+)
 from store.errors import BrickwallError, InputError, SignInError
 from store.model import EventRevision, Intent, Message
 from store.saved import Absent, Position, Records, Saved
@@ -30,8 +39,16 @@ class Store(Protocol):
     def known(self, account: int, provider_ids: Iterable[str]) -> set[str]:
         """Those of these messages that are stored."""
 
-    def absent(self, account: int, stream: str) -> Absent:
-        """Messages that the resync under way has not named."""
+    def stored(self, account: int, stream: str, source_keys: Iterable[str]) -> set[str]:
+        """Those of these source keys whose messages are stored."""
+
+    def quarantined(self, account: int) -> Mapping[str, Sequence[str]]:
+        """Items in quarantine by stream."""
+
+    def absent(
+        self, account: int, stream: str, since: datetime | None, until: datetime | None
+    ) -> Absent:
+        """What the full listing under way, covering that span, has not named."""
 
     def checked(self, account: int, stream: str, at: datetime) -> None:
         """Note that there was nothing new."""
@@ -58,12 +75,14 @@ class Options:
     ``stream``: under which name the cursor is kept; default: the source's name. ``keep_text``:
     whether the text of messages is stored. ``resync``: list everything again, and mark what is no
     longer there as removed. ``allow_mass_removal``: even where that is a large share.
+    ``retry_quarantined``: first read again what could not be read before.
     """
 
     stream: str = ""
     keep_text: bool = True
     resync: bool = False
     allow_mass_removal: bool = False
+    retry_quarantined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +169,10 @@ class _Run:
         position = self.store.position(self.account, self._stream) or Position("", resync=False)
         self.cursor = position.cursor
         self.resync = position.resync
+        if isinstance(self.source, Remembering):
+            self.source.remember(partial(self.store.stored, self.account))
+        if self.options.retry_quarantined:
+            self._reread()
         if not self.options.resync:
             try:
                 return self._read(self.cursor or None)
@@ -166,6 +189,15 @@ class _Run:
                 "Try again later; what was read before is kept.",
             ) from error
 
+    def _reread(self) -> None:
+        """Read again what is in quarantine; the place in the source stays where it is."""
+        items = self.store.quarantined(self.account)
+        if items and self.cursor and isinstance(self.source, Rereading):
+            for batch in self.source.reread(items):
+                again = replace(batch, mode="incremental", complete=False, cursor=self.cursor)
+                self._save(self._kept(again))
+                self.progress(again, self.saved)
+
     def _read(self, cursor: str | None) -> bool:
         """Save all batches after ``cursor``; whether it was stopped before the end."""
         self.fresh = cursor is None
@@ -181,13 +213,14 @@ class _Run:
 
     def _take(self, batch: Batch) -> None:
         kept = self._kept(batch)
-        if not (self.resync and batch.mode == "full" and batch.complete):
+        compared = batch.mode == "full" and (self.resync or batch.relists)
+        if not (compared and batch.complete):
             self._save(kept)
             return
         # What was named is saved first, with the cursor from before: should this end in between,
         # the batch comes again.
         self._save(replace(kept, complete=False, cursor=self.cursor))
-        gone = self._gone(batch.stream)
+        gone = self._gone(batch)
         self._save(replace(kept, records=(), failures=(), left_out={}, tombstones=gone))
 
     def _kept(self, batch: Batch) -> Batch:
@@ -199,17 +232,16 @@ class _Run:
         records = tuple(r for r in batch.records if not why.get(_message_of(r)))
         return replace(batch, records=records, left_out=dict(left_out))
 
-    def _gone(self, stream: str) -> tuple[str, ...]:
+    def _gone(self, batch: Batch) -> tuple[str, ...]:
         """What the full listing has not named; refused where it is suspiciously much."""
-        absent = self.store.absent(self.account, stream)
-        gone = len(absent.provider_ids)
-        if gone > MASS_REMOVAL * absent.of and not self.options.allow_mass_removal:
+        absent = self.store.absent(self.account, batch.stream, batch.since, batch.until)
+        if absent.gone > MASS_REMOVAL * absent.of and not self.options.allow_mass_removal:
             raise InputError(
-                f"{self.source.name}: {gone} of {absent.of} messages in {stream} are no longer "
-                "there; nothing was marked as removed",
+                f"{self.source.name}: {absent.gone} of {absent.of} messages and meetings in "
+                f"{batch.stream} are no longer there; nothing was marked as removed",
                 "If that is meant, run it again with --allow-mass-removal.",
             )
-        return absent.provider_ids
+        return absent.names
 
     def _save(self, batch: Batch) -> None:
         self.saved += self.store.save(

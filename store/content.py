@@ -47,7 +47,19 @@ def _queries() -> Iterator[Select[Any]]:
         s.message,
     )
     yield _said(s.event, _OWNER).join(s.account)
+    yield _of_account(
+        _said(s.place, (*_STREAM, s.message.c.provider_id))
+        .join(s.message, s.place.c.message == s.message.c.id)
+        .join(s.stream, s.place.c.stream == s.stream.c.id),
+        s.stream,
+    )
     event = (*_OWNER, s.event.c.provider_id)
+    yield _of_account(
+        _said(s.entry, (*_STREAM, s.event.c.provider_id))
+        .join(s.event, s.entry.c.event == s.event.c.id)
+        .join(s.stream, s.entry.c.stream == s.stream.c.id),
+        s.stream,
+    )
     yield _of_account(_said(s.attendance, event).join(s.event), s.event)
     yield _said(s.mark, ())
     yield _said(s.deal, _OWNER).join(s.account)

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, select
 
-from store import rows, schema
+from store import listing, places, rows, schema
 from store import writing as w
 from store.connection import connect, run_lock, told, transaction
 from store.model import Intent, Mark
@@ -174,18 +174,31 @@ class Database:
             update = table.update().where(table.c.stream == number)
             connection.execute(update.values(checked_at=rows.micros(at), resync=False))
 
-    def absent(self, account: int, stream: str) -> Absent:
-        """Messages of ``stream`` that the resync under way has not named."""
-        c = schema.message.c
+    def stored(self, account: int, stream: str, source_keys: Iterable[str]) -> set[str]:
+        """Those of ``source_keys`` whose messages are stored as lying in ``stream``."""
         with self.reading() as connection:
-            number = connection.scalar(
-                select(schema.stream.c.id).where(_stream_is(account, stream))
-            )
-            present = (c.account == account) & (c.stream == number) & c.removed_at.is_(None)
-            named = select(schema.listing.c.message).where(schema.listing.c.stream == number)
-            absent = select(c.provider_id).where(present, c.id.not_in(named)).order_by(c.id)
-            of = connection.scalar(select(func.count()).where(present)) or 0
-            return Absent(tuple(connection.scalars(absent)), of)
+            number = connection.scalar(_stream(account, stream)) or 0
+            return places.known(connection, number, map(rows.clean, source_keys))
+
+    def quarantined(self, account: int) -> dict[str, tuple[str, ...]]:
+        """Items in quarantine by stream."""
+        with self.reading() as connection:
+            return listing.quarantined(connection, account)
+
+    def absent(
+        self,
+        account: int,
+        stream: str,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Absent:
+        """What the full listing of ``stream`` under way has not named.
+
+        ``since``/``until``: the listing named only calendar entries that meet this span.
+        """
+        with self.reading() as connection:
+            number = connection.scalar(_stream(account, stream)) or 0
+            return listing.absent(connection, number, since, until)
 
     def save(
         self,
@@ -204,12 +217,16 @@ class Database:
         Saving the same batch again changes nothing (but what it left out is counted again: a batch
         whose cursor was saved is not to come twice). A message that is known gets its labels
         merged and its removal taken back; tombstones are applied after the records, and only
-        where ``batch.stream`` is the last that had the message (deleted events come as revisions
-        with status CANCELLED, never as tombstones). ``source``: the stream whose cursor this is,
-        where a source reads several with one cursor. ``fresh``: the first batch of this stream in a
-        run that begins anew, so that what was left out is counted from zero. ``resync``: the batch
-        belongs to a full listing after a lost cursor; see ``absent``. ``keep_text``: whether the
-        text of messages is stored. ``observed_at``: now.
+        where ``batch.stream`` is the last that had the message. Records with a source key are known
+        by it: a message is removed when its last key is, and has the labels of all its keys; a
+        calendar entry becomes a revision where it shows something else than before, and one that is
+        removed a revision with status CANCELLED. What is read leaves the quarantine.
+
+        ``source``: the stream whose cursor this is, where a source reads several with one cursor.
+        ``fresh``: the first batch of this stream in a run that begins anew, so that what was left
+        out is counted from zero. ``resync``: the batch belongs to a full listing after a lost
+        cursor; see ``absent``. ``keep_text``: whether the text of messages is stored.
+        ``observed_at``: now.
         """
         options = Options(account, rows.clean(source or batch.stream), fresh, resync, keep_text)
         try:
@@ -224,6 +241,10 @@ class Database:
         observed = rows.known_micros(observed_at)
         with self._writing() as connection:
             return Saving(connection, self._mailboxes, options, batch, observed).run(intents)
+
+
+def _stream(account: int, stream: str) -> Select[Any]:
+    return select(schema.stream.c.id).where(_stream_is(account, stream))
 
 
 def _stream_is(account: int, stream: str) -> ColumnElement[bool]:

@@ -46,6 +46,8 @@ class Message(NamedTuple):
     ``text_digest``: signed 64 bit digest of the new text without white space (finds copies).
     ``labels``: folders or labels, sorted. ``sequence_tool``: sent by a sequence tool, not by hand.
     ``language``: two-letter code where a header tells it, else ``""``.
+    ``source_key``: what a connected account calls it now (Gmail id, Graph id, EWS id, folder and
+    UID of IMAP), ``""`` for files. One message may lie in several places, each with its key.
     """
 
     provider_id: str
@@ -67,6 +69,7 @@ class Message(NamedTuple):
     participants: tuple[Participant, ...]
     sequence_tool: bool
     language: str
+    source_key: str = ""
 
 
 class Attendance(NamedTuple):
@@ -158,7 +161,10 @@ class Mark(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """One bad item: where it lies, why it was put in quarantine, and its first bytes' digest."""
+    """One bad item: what it is called or where it lies, and why it was put in quarantine.
+
+    ``item``: of connected accounts its source key, so that it leaves the quarantine once read.
+    """
 
     item: str
     why: str

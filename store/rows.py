@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -36,6 +36,11 @@ def known_micros(at: datetime) -> int:
 def micros(at: datetime | None) -> int | None:
     """Microseconds since 1970 in UTC; ``None`` stays so."""
     return None if at is None else known_micros(at)
+
+
+def instant(at: int | None) -> datetime | None:
+    """The other way round."""
+    return None if at is None else _EPOCH + timedelta(microseconds=at)
 
 
 def chunks(items: Iterable[T], size: int = _CHUNK) -> Iterator[list[T]]:

@@ -32,7 +32,15 @@ class Records(Protocol):
 
     @property
     def tombstones(self) -> Sequence[str]:
-        """Provider ids of messages that were removed."""
+        """Source keys of messages and calendar entries that were removed, else provider ids."""
+
+    @property
+    def named(self) -> Sequence[str]:
+        """Source keys that a full listing named without giving the record."""
+
+    @property
+    def relists(self) -> bool:
+        """Part of a full listing of this stream alone."""
 
     @property
     def failures(self) -> Sequence[Failure]:
@@ -51,8 +59,8 @@ class Records(Protocol):
 class Saved:
     """What saving did.
 
-    Records that are new, known and equal, known and changed; messages removed; items newly in
-    quarantine.
+    Records that are new, known and equal, known and changed; messages and calendar entries
+    removed; items newly in quarantine.
     """
 
     new: int = 0
@@ -80,7 +88,12 @@ class Position(NamedTuple):
 
 
 class Absent(NamedTuple):
-    """Messages of a stream that the listing did not name, of how many that are not removed."""
+    """What a full listing of a stream did not name.
 
-    provider_ids: tuple[str, ...]
+    ``names``: source keys, else provider ids. ``gone``: how many messages and calendar entries are
+    thereby gone (one that lies elsewhere too is not), ``of``: of how many.
+    """
+
+    names: tuple[str, ...]
+    gone: int
     of: int

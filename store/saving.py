@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects.sqlite import insert
 
-from store import rows, schema
+from store import entries, listing, places, rows, schema
 from store import writing as w
 from store.model import Deal, EventRevision, Failure, Intent, Message
 from store.saved import Record, Records, Saved
@@ -40,6 +40,8 @@ class Clean:
     failures: tuple[Failure, ...]
     left_out: dict[str, int]
     cursor: str
+    named: tuple[str, ...]
+    relists: bool
 
     @classmethod
     def of(cls, batch: Records) -> Clean:
@@ -53,6 +55,8 @@ class Clean:
             rows.clean(tuple(batch.failures)),
             {rows.clean(why): count for why, count in batch.left_out.items()},
             rows.clean(batch.cursor),
+            rows.clean(tuple(batch.named)),
+            batch.relists,
         )
 
 
@@ -79,10 +83,10 @@ class Saving:
         if self._options.fresh:
             self._forget(schema.left_out)
             self._forget(schema.listing)
-        saved = self._messages(intents) + self._events() + self._deals() + self._removed()
+        saved = self._messages(intents) + self._entries() + self._events() + self._deals()
+        saved += self._removed() + self._failures()
         self._add_left_out()
-        if self._batch.complete:
-            self._forget(schema.listing)
+        self._list()
         self._put_cursor()
         return saved
 
@@ -93,7 +97,8 @@ class Saving:
         self._connection.execute(table.delete().where(table.c.stream == self._stream))
 
     def _messages(self, intents: Sequence[Intent]) -> Saved:
-        messages = w.once(self._of(Message))
+        told = self._of(Message)
+        messages = w.once(told)
         if not messages:
             return Saved()
         connection, account = self._connection, self._options.account
@@ -102,19 +107,37 @@ class Saving:
         fresh = w.message_rows(connection, unknown, account, self._stream, self._observed)
         new = rows.append(connection, schema.message, fresh)
         w.add_parts(connection, messages, new, self._mailboxes, keep_text=self._options.keep_text)
-        changed = w.see_again(connection, known, messages, self._stream)
+        loose = {k: old for k, old in known.items() if not messages[k].source_key}
+        changed = w.see_again(connection, loose, messages, self._stream)
         ids = new | {provider_id: old.id for provider_id, old in known.items()}
+        settled = self._places(told, ids, set(new.values()))
+        changed += settled.changed
         w.put_intents(connection, ids, intents)
-        if self._options.resync and self._batch.mode == "full":
-            rows.add(
-                connection, schema.listing, [(self._stream, number) for number in ids.values()]
-            )
-        return Saved(len(new), len(known) - changed, changed)
+        return Saved(len(new), len(known) - changed, changed, settled.removed)
+
+    def _places(
+        self, told: Sequence[Message], ids: dict[str, int], new: set[int]
+    ) -> places.Settled:
+        touched = places.put(self._connection, self._stream, told, ids)
+        return places.settle(self._connection, touched - new, self._observed)
+
+    @property
+    def _calendar(self) -> entries.Calendar:
+        return entries.Calendar(self._options.account, self._stream, self._batch.stream)
+
+    def _entries(self) -> Saved:
+        told = [event for event in self._of(EventRevision) if event.source_key]
+        if not told:
+            return Saved()
+        doubtful = {failure.item for failure in self._batch.failures}
+        new, removed = entries.put(self._connection, self._calendar, told, doubtful, self._observed)
+        return Saved(new, len(told) - new, removed=removed)
 
     def _events(self) -> Saved:
         events: dict[str, EventRevision] = {}
         for event in self._of(EventRevision):
-            events.setdefault(event.provider_id, event)
+            if not event.source_key:
+                events.setdefault(event.provider_id, event)
         new = w.add_events(self._connection, self._options.account, events, self._observed)
         return Saved(new, len(events) - new)
 
@@ -124,19 +147,46 @@ class Saving:
         return Saved(new, len(deals) - new - changed, changed)
 
     def _removed(self) -> Saved:
-        removed = w.remove(
-            self._connection,
-            self._options.account,
-            self._stream,
-            self._batch.tombstones,
-            self._observed,
-        )
-        first = rows.next_id(self._connection, schema.failure)
+        gone = self._batch.tombstones
+        if not gone:
+            return Saved()
+        connection, account, observed = self._connection, self._options.account, self._observed
+        removed = w.remove(connection, account, self._stream, gone, observed)
+        left = places.drop(connection, self._stream, gone)
+        settled = places.settle(connection, left, observed)
+        removed += settled.removed + entries.cancel(connection, self._calendar, gone, observed)
+        return Saved(changed=settled.changed, removed=removed)
+
+    def _failures(self) -> Saved:
+        """Put bad items in quarantine; those that were read now, or are gone, leave it."""
+        connection, failures = self._connection, self._batch.failures
+        read = {*self._names(), *self._batch.tombstones} - {failure.item for failure in failures}
+        listing.release(connection, self._stream, read)
+        first = rows.next_id(connection, schema.failure)
         bad = [
             (number, self._stream, failure.item, failure.why, self._observed)
-            for number, failure in enumerate(self._batch.failures, first)
+            for number, failure in enumerate(failures, first)
         ]
-        return Saved(removed=removed, failures=rows.add(self._connection, schema.failure, bad))
+        return Saved(failures=rows.add(connection, schema.failure, bad))
+
+    def _names(self) -> list[str]:
+        """What the batch's records are called by its source."""
+        return [
+            getattr(record, "source_key", "") or record.provider_id
+            for record in self._batch.records
+        ]
+
+    def _list(self) -> None:
+        """Note what a listing that is compared has named, also what could not be read."""
+        batch = self._batch
+        compared = batch.mode == "full" and (self._options.resync or batch.relists)
+        if compared:
+            bad = [failure.item for failure in batch.failures]
+            listing.name(self._connection, self._stream, [*self._names(), *batch.named, *bad])
+        if batch.complete:
+            if compared:
+                listing.release_unnamed(self._connection, self._stream)
+            self._forget(schema.listing)
 
     def _add_left_out(self) -> None:
         table = schema.left_out

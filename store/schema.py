@@ -154,13 +154,28 @@ participant = Table(
     sqlite_with_rowid=False,
 )
 
-# Messages that a resync under way has named so far; empty otherwise.
+# Where connected accounts keep a message, with the labels that it has there. A message with places
+# is removed when its last one is gone, and has the labels of all of them.
+place = Table(
+    "place",
+    metadata,
+    _to("stream", "stream"),
+    _text("source_key"),
+    _to("message", "message"),
+    _text("labels"),
+    PrimaryKeyConstraint("stream", "source_key"),
+    UniqueConstraint("message", "stream", "source_key"),
+    sqlite_with_rowid=False,
+)
+
+# What a full listing under way that will be compared with the store has named so far: source keys,
+# else provider ids; empty otherwise.
 listing = Table(
     "listing",
     metadata,
     _to("stream", "stream"),
-    _to("message", "message"),
-    PrimaryKeyConstraint("stream", "message"),
+    _text("name"),
+    PrimaryKeyConstraint("stream", "name"),
     sqlite_with_rowid=False,
 )
 
@@ -209,6 +224,19 @@ event = Table(
     _time("occurred_at"),
     _time("observed_at", known=True),
     UniqueConstraint("account", "provider_id"),
+)
+
+# What the entries of connected calendars show now: their newest revisions. ``identity``: of what
+# was told last (``store.revision``), "" where the entry is gone.
+entry = Table(
+    "entry",
+    metadata,
+    _to("stream", "stream"),
+    _text("source_key"),
+    _to("event", "event"),
+    _text("identity"),
+    PrimaryKeyConstraint("stream", "source_key", "event"),
+    sqlite_with_rowid=False,
 )
 
 attendance = Table(

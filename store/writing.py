@@ -176,14 +176,15 @@ def see_again(
 def remove(
     connection: Connection, account: int, stream: int, provider_ids: Sequence[str], observed: int
 ) -> int:
-    """Mark messages as removed where ``stream`` is the last that had them; how many."""
+    """Mark messages without places as removed where ``stream`` had them last; how many."""
     c = schema.message.c
+    placed = select(schema.place.c.message).where(schema.place.c.message == c.id).exists()
     removed = 0
     for chunk in chunks(provider_ids):
         removed += connection.execute(
             schema.message.update()
             .where(c.account == account, c.stream == stream, c.removed_at.is_(None))
-            .where(c.provider_id.in_(bindparam("ids", expanding=True)))
+            .where(c.provider_id.in_(bindparam("ids", expanding=True)), ~placed)
             .values(removed_at=observed),
             {"ids": chunk},
         ).rowcount
@@ -193,11 +194,14 @@ def remove(
 def add_events(
     connection: Connection, account: int, events: dict[str, EventRevision], observed: int
 ) -> int:
-    """Append event revisions with their attendances; how many are new."""
+    """Append event revisions (by provider id) with their attendances; how many are new."""
     if not events:
         return 0
     first = next_id(connection, schema.event)
-    rows = [(n, account, *_fields(e)[:-1], observed) for n, e in enumerate(events.values(), first)]
+    rows = [
+        (n, account, provider_id, *_fields(e)[1:-1], observed)
+        for n, (provider_id, e) in enumerate(events.items(), first)
+    ]
     new = append(connection, schema.event, rows)
     attendances = [
         (n, *a) for provider_id, n in new.items() for a in events[provider_id].attendances

@@ -145,10 +145,20 @@ def _of_messages() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "place",
+        _to("stream"),
+        _text("source_key"),
+        _to("message"),
+        _text("labels"),
+        sa.PrimaryKeyConstraint("stream", "source_key"),
+        sa.UniqueConstraint("message", "stream", "source_key"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "listing",
         _to("stream"),
-        _to("message"),
-        sa.PrimaryKeyConstraint("stream", "message"),
+        _text("name"),
+        sa.PrimaryKeyConstraint("stream", "name"),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -182,6 +192,15 @@ def _events() -> None:
         _time("observed_at", nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("account", "provider_id"),
+    )
+    op.create_table(
+        "entry",
+        _to("stream"),
+        _text("source_key"),
+        _to("event"),
+        _text("identity"),
+        sa.PrimaryKeyConstraint("stream", "source_key", "event"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "attendance",
