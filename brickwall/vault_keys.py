@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 import json
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
 from brickwall.paths import write_durably
 from brickwall.vault import Vault
-from store.errors import ConfigurationError, StoreError
+from store.errors import ConfigurationError, SignInError, StoreError
 
 Place: TypeAlias = Literal["keyring", "passphrase", "file"]
 
@@ -51,7 +50,7 @@ class Keys:
     """
 
     ask_secret: Callable[[str], str]
-    environment: Mapping[str, str] = os.environ
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
     cost: int = COST
 
     def open(self, folder: Path) -> Vault:
@@ -92,14 +91,23 @@ class Keys:
         return vault
 
     def _from_passphrase(self, header: Mapping[str, Any]) -> bytes:
-        said = self.environment.get(PASSPHRASE) or self.ask_secret("Passphrase of the vault")
+        said = self.environment.get(PASSPHRASE) or self._ask("Passphrase of the vault")
         return _derived(said, header)
+
+    def _ask(self, question: str) -> str:
+        try:
+            return self.ask_secret(question)
+        except SignInError as error:
+            raise ConfigurationError(
+                "The vault needs its passphrase, and nobody can be asked",
+                f"Run it in a terminal, or put the passphrase into {PASSPHRASE}.",
+            ) from error
 
     def _new_passphrase(self) -> str:
         said = self.environment.get(PASSPHRASE)
         if not said:
-            said = self.ask_secret("New passphrase of the vault")
-            if not hmac.compare_digest(said.encode(), self.ask_secret("Once more").encode()):
+            said = self._ask("New passphrase of the vault")
+            if said != self._ask("Once more"):
                 raise ConfigurationError("The two passphrases differ", "Try again.")
         if len(said) < SHORTEST_PASSPHRASE:
             raise ConfigurationError(
@@ -115,7 +123,7 @@ def exists(folder: Path) -> bool:
 
 
 def keyring_usable() -> bool:
-    """Whether this machine has a keyring that keeps secrets safe, not one that writes them plain."""
+    """Whether this machine has a keyring that keeps secrets safe (none that writes them plain)."""
     import keyring
 
     return float(getattr(keyring.get_keyring(), "priority", 0)) >= 1

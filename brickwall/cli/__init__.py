@@ -13,6 +13,10 @@ from brickwall import __version__
 COMMANDS: Final = {
     "demo": "A made-up rep's year: import, analyse, report, page. No account needed.",
     "import": "Read mail, calendar and deal files into the store.",
+    "connect": "Sign in to Gmail, Microsoft 365, Exchange, IMAP or CalDAV.",
+    "accounts": "The connected accounts: what is read, how fresh it is, what is wrong.",
+    "sync": "New mail and calendar changes of all connected accounts.",
+    "disconnect": "Take the access to an account back and forget its sign-in.",
     "report": "The brick-wall report of a week.",
     "contact": "One person: timeline, reasons, evidence, hours.",
     "case": "One page about one person for the boss: value, hours, dated facts.",

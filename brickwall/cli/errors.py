@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import click
 
+from brickwall.redact import redact
 from store.errors import BrickwallError
 
 INTERRUPTED = 130
@@ -19,7 +20,8 @@ def exit_code(action: Callable[[], object]) -> int:
     """Run ``action``; what went wrong is said in one or two lines on standard error.
 
     0 done · 1 unexpected · 2 usage · 3 a file or account failed, the rest is done ·
-    10 configuration or store · 11 another brickwall is at work · 130 interrupted.
+    10 configuration or store · 11 another brickwall is at work · 12 sign-in needed ·
+    130 interrupted.
     """
     try:
         result = action()
@@ -44,7 +46,7 @@ def exit_code(action: Callable[[], object]) -> int:
 
 def _show(error: BrickwallError) -> None:
     if "--debug" in sys.argv:
-        traceback.print_exc()
+        _say(traceback.format_exc().rstrip())
     _say(f"Error: {error.cause}")
     if error.remedy:
         _say(error.remedy)
@@ -52,7 +54,7 @@ def _show(error: BrickwallError) -> None:
 
 def _unexpected(error: Exception) -> int:
     if "--debug" in sys.argv:
-        traceback.print_exc()
+        _say(traceback.format_exc().rstrip())
     _say(f"Error: something unexpected happened ({type(error).__name__}: {_brief(error)}).")
     _say("Nothing was lost. Run `brickwall --debug ...` for the details and report them.")
     return UNEXPECTED
@@ -64,7 +66,8 @@ def _brief(error: Exception) -> str:
 
 
 def _say(line: str) -> None:
-    click.echo("".join(c if c.isprintable() or c == "\n" else "�" for c in line), err=True)
+    shown = (c if c.isprintable() or c == "\n" else "�" for c in redact(line))
+    click.echo("".join(shown), err=True)
 
 
 def _forget_output() -> None:

@@ -19,7 +19,8 @@ it, provider libraries may be imported at the top. Each module has the functions
 
 All of them raise ``store.errors.SignInError`` with cause, remedy and ``SignInProblem`` where
 signing in is the problem, ``ingest.retry.OfflineError`` where nothing can be reached, and
-``InputError`` for everything else that has to do with the account. They print nothing but through ``tools.say``.
+``InputError`` for everything else that has to do with the account. They print nothing but through
+``tools.say``.
 
 ``tests/memory_provider.py`` is a whole one, in memory.
 """

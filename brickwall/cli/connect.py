@@ -1,0 +1,134 @@
+"""``brickwall connect``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_HEADERS = click.option(
+    "--headers-only",
+    is_flag=True,
+    help="Ask only for the right to read who, when and subject, never the texts.",
+)
+_FEATURES = click.option(
+    "--with",
+    "features",
+    multiple=True,
+    type=click.Choice(["send", "drafts", "attendance"]),
+    help="Also ask for this right: send you the digest, write drafts, see who came. Repeatable.",
+)
+_KEY_FILE = click.option(
+    "--key-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep the vault's key in this file, which only you can read, not in the keyring.",
+)
+_USER = click.option("--user", default="", help="The name to sign in with. Default: the address.")
+
+
+@click.group("connect", epilog="Example: brickwall connect gmail · then: brickwall sync")
+def command() -> None:
+    """Sign in to an account of yours; says beforehand what will be read and why.
+
+    Passwords are asked for, never given on the command line.
+    """
+
+
+@command.command("gmail", epilog="Set up once: docs/accounts.md#gmail-and-google-calendar")
+@click.argument("address", default="")
+@_HEADERS
+@_FEATURES
+@_KEY_FILE
+def gmail(key_file: Path | None, **said: Any) -> int:
+    """Gmail and Google Calendar, with your browser."""
+    return _connect("gmail", key_file, said)
+
+
+@command.command("microsoft", epilog="Set up once: docs/accounts.md#microsoft-365")
+@click.argument("address", default="")
+@_HEADERS
+@_FEATURES
+@click.option(
+    "--device-code", is_flag=True, help="Sign in on another device: no browser is needed here."
+)
+@_KEY_FILE
+def microsoft(key_file: Path | None, **said: Any) -> int:
+    """Microsoft 365: Outlook mail and calendar, with your browser."""
+    return _connect("microsoft", key_file, said)
+
+
+@command.command("exchange", epilog="Example: brickwall connect exchange ann@ours.example")
+@click.argument("address")
+@click.option("--server", default="", help="Its name, like mail.ours.example. Default: found out.")
+@_USER
+@click.option(
+    "--auth",
+    type=click.Choice(["ntlm", "basic", "oauth"]),
+    default="ntlm",
+    show_default=True,
+    help="How to sign in.",
+)
+@_HEADERS
+@_KEY_FILE
+def exchange(key_file: Path | None, **said: Any) -> int:
+    """An Exchange Server of your company: mail and calendar."""
+    return _connect("exchange", key_file, said)
+
+
+@command.command(
+    "imap", epilog="Example: brickwall connect imap ann@ours.example --server imap.ours.example"
+)
+@click.argument("address")
+@click.option("--server", required=True, metavar="HOST[:PORT]", help="The IMAP server.")
+@_USER
+@click.option(
+    "--auth",
+    type=click.Choice(["password", "xoauth2"]),
+    default="password",
+    show_default=True,
+    help="How to sign in.",
+)
+@click.option(
+    "--security",
+    type=click.Choice(["tls", "starttls", "none"]),
+    default="tls",
+    show_default=True,
+    help="How the connection is encrypted; none only for a server on this machine.",
+)
+@_HEADERS
+@_KEY_FILE
+def imap(key_file: Path | None, **said: Any) -> int:
+    """Mail of any other provider, by IMAP."""
+    return _connect("imap", key_file, said)
+
+
+@command.command(
+    "caldav",
+    epilog="Example: brickwall connect caldav ann@ours.example --server https://dav.ours.example",
+)
+@click.argument("address")
+@click.option("--server", required=True, metavar="URL", help="The CalDAV server.")
+@_USER
+@click.option(
+    "--auth",
+    type=click.Choice(["password", "xoauth2"]),
+    default="password",
+    show_default=True,
+    help="How to sign in.",
+)
+@_KEY_FILE
+def caldav(key_file: Path | None, **said: Any) -> int:
+    """Calendars of any other provider, by CalDAV."""
+    return _connect("caldav", key_file, said)
+
+
+def _connect(provider: str, key_file: Path | None, said: dict[str, Any]) -> int:
+    from brickwall.cli.connecting import run_connect
+    from brickwall.providers import Request
+
+    features = frozenset(said.pop("features", ()))
+    return run_connect(Request(provider, features=features, **said), key_file)

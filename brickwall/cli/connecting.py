@@ -1,0 +1,68 @@
+"""How connecting an account looks at the terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from brickwall import providers
+from brickwall.cli.talk import say, talk
+from brickwall.connecting import connect, no_one_to_choose, opened_vault
+from brickwall.paths import Home
+from brickwall.providers import Account, Connection, Request
+from brickwall.tools import Toolbox
+from brickwall.vault_keys import PASSPHRASE, Choice, Keys
+from brickwall.workspace import Workspace, now, opened
+from reports import escape
+
+
+def run_connect(request: Request, key_file: Path | None) -> int:
+    """Tell what will be read, sign in, and tell what was found. Returns the exit code."""
+    with live() as (workspace, toolbox, keys):
+        for line in providers.load(request.provider).reads(request):
+            say(line)
+        say("")
+        vault = opened_vault(workspace.home.vault, keys, key_file, lambda: _choice(workspace.home))
+        account, connection = connect(request, toolbox, vault, workspace.database)
+    for line in _told(account, connection):
+        say(line)
+    return 0
+
+
+@contextmanager
+def live() -> Iterator[tuple[Workspace, Toolbox, Keys]]:
+    """The workspace, and what is needed to reach accounts."""
+    spoken = talk()
+    with opened(must_exist=False) as workspace:
+        toolbox = Toolbox(workspace.home, workspace.config, spoken, now)
+        yield workspace, toolbox, Keys(spoken.ask_secret)
+
+
+def _choice(home: Home) -> Choice:
+    """Ask where the key of the vault is to be, where there is no keyring."""
+    if not sys.stdin.isatty():
+        return no_one_to_choose()
+    path = home.config / "vault.key"
+    say("This computer has no keyring for the key that encrypts what you sign in with. Choose:")
+    say(f"  1. a passphrase, asked for at every sync (unless it is in {PASSPHRASE})")
+    say(f"  2. a file that only you can read: {path}")
+    say("  3. neither: stop")
+    answer = click.prompt("1, 2 or 3", type=click.Choice(["1", "2", "3"]), show_choices=False)
+    if answer == "3":
+        raise click.Abort
+    return Choice("passphrase") if answer == "1" else Choice("file", path)
+
+
+def _told(account: Account, connection: Connection) -> Iterator[str]:
+    """What was found and what comes next."""
+    yield f"Connected: {escape.line(account.name)} ({account.provider})."
+    others = [escape.line(a) for a in account.addresses if a != account.name]
+    if others:
+        yield f"Also yours: {', '.join(others)}"
+    yield f"Time zone: {escape.line(account.zone)}"
+    yield from connection.notes
+    yield "Now run `brickwall sync`."

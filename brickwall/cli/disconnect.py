@@ -1,0 +1,39 @@
+"""``brickwall disconnect``."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("disconnect", epilog="Example: brickwall disconnect ann@ours.example")
+@click.argument("name")
+@click.option("--forget-mail", is_flag=True, help="Also delete all that was read through it.")
+@click.option("--yes", is_flag=True, help="Do not ask before deleting.")
+def command(name: str, forget_mail: bool, yes: bool) -> None:
+    """Take the access to an account back and forget its sign-in.
+
+    NAME is its address, or provider:address. What was read stays, unless --forget-mail is given.
+    """
+    from brickwall.accounts import Accounts, account_id
+    from brickwall.cli.connecting import live
+    from brickwall.cli.talk import say
+    from brickwall.connecting import disconnect
+
+    with live() as (workspace, toolbox, keys):
+        account = Accounts(workspace.home.accounts).one(name)
+        if forget_mail and not yes:
+            click.confirm(
+                f"Delete everything that was read through {account_id(account)}?", abort=True
+            )
+        problem = disconnect(account, toolbox, keys)
+        if forget_mail:
+            workspace.database.forget_account(account.name, account.provider)
+    say(f"Disconnected: {account_id(account)}. Its sign-in is deleted from this machine.")
+    if problem is not None:
+        say(f"But the access could not be taken back at the provider: {problem.cause}.")
+        say(problem.remedy)
+    say(
+        "What was read through it is deleted."
+        if forget_mail
+        else "What was read through it is kept; --forget-mail would have deleted it."
+    )

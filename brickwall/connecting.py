@@ -1,0 +1,106 @@
+"""Connecting an account, and giving its access back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from brickwall import providers, vault, vault_keys
+from brickwall.accounts import Accounts, account_id
+from brickwall.providers import Account, Connection, Request
+from brickwall.tools import Toolbox
+from brickwall.vault_keys import Choice, Keys
+from ingest.secrets import MemorySecrets
+from store.errors import BrickwallError, ConfigurationError, InputError, SignInError
+
+if TYPE_CHECKING:
+    from brickwall.vault import Vault
+    from store.database import Database
+
+
+def no_one_to_choose() -> Choice:
+    """Where there is no terminal: nothing is chosen. Raises ``ConfigurationError``."""
+    raise ConfigurationError(
+        "This machine has no keyring for the key of the vault, which encrypts what you sign in "
+        "with",
+        f"Choose: a passphrase in {vault_keys.PASSPHRASE}, or a file that only you can read with "
+        "--key-file PATH.",
+    )
+
+
+def opened_vault(
+    folder: Path, keys: Keys, key_file: Path | None, choose: Callable[[], Choice]
+) -> Vault:
+    """The vault in ``folder``, made where there is none.
+
+    The key of a new one lies in ``key_file`` where that is named, is derived from the passphrase in
+    the environment where there is one, else lies in the keyring; where there is none, ``choose``
+    decides. Raises ``ConfigurationError`` where the key cannot be had.
+    """
+    if vault_keys.exists(folder):
+        return keys.open(folder)
+    if key_file is not None:
+        choice = Choice("file", key_file)
+    elif keys.environment.get(vault_keys.PASSPHRASE):
+        choice = Choice("passphrase")
+    elif vault_keys.keyring_usable():
+        choice = Choice("keyring")
+    else:
+        choice = choose()
+    return keys.make(folder, choice)
+
+
+def connect(
+    request: Request, toolbox: Toolbox, opened: Vault, database: Database
+) -> tuple[Account, Connection]:
+    """Sign in, test the access, and keep the account.
+
+    Nothing is kept unless all of it has worked. An account that was connected before is replaced;
+    what was read through it stays.
+
+    Raises:
+        SignInError: signing in did not work.
+        InputError: the provider cannot be reached or refuses what is to be read.
+        ConfigurationError: ``credentials.json`` is missing or wrong.
+    """
+    secrets = MemorySecrets()
+    connection = providers.load(request.provider).connect(request, toolbox.lend(secrets))
+    account = _account(request, connection, toolbox)
+    opened.secrets(account_id(account)).write(secrets.read())
+    database.account(account.name, account.provider, account.zone, account.addresses)
+    Accounts(toolbox.home.accounts).put(account)
+    return account, connection
+
+
+def _account(request: Request, connection: Connection, toolbox: Toolbox) -> Account:
+    name = connection.name.strip().lower()
+    addresses = (a.strip().lower() for a in (name, *connection.addresses))
+    return Account(
+        provider=request.provider,
+        name=name,
+        addresses=tuple(dict.fromkeys(a for a in addresses if "@" in a)),
+        zone=connection.zone or toolbox.config.zone,
+        headers_only=request.headers_only,
+        granted=connection.granted,
+        settings=connection.settings,
+        connected_at=toolbox.now(),
+    )
+
+
+def disconnect(account: Account, toolbox: Toolbox, keys: Keys) -> BrickwallError | None:
+    """Take the access back at the provider and forget the secrets and the account.
+
+    They are forgotten even where the access could not be taken back; why is returned. What was
+    read stays in the store.
+    """
+    folder = toolbox.home.vault
+    problem: BrickwallError | None = None
+    try:
+        secrets = keys.open(folder).secrets(account_id(account))
+        providers.load(account.provider).disconnect(account, toolbox.lend(secrets))
+    except (InputError, SignInError, ConfigurationError) as error:
+        problem = error
+    vault.forget(folder, account_id(account))
+    Accounts(toolbox.home.accounts).remove(account)
+    return problem

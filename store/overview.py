@@ -1,0 +1,92 @@
+"""What is stored of each account, counted in the database: quick, and without frames."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, Select, func, select
+
+from store import schema
+from store.database import Database
+from store.rows import instant
+
+
+class AccountState(NamedTuple):
+    """One account: what is stored of it, and when it was looked at last.
+
+    ``failures``: items in quarantine. ``left_out``: why -> how many.
+    """
+
+    kind: str
+    name: str
+    messages: int
+    events: int
+    oldest_at: datetime | None
+    newest_at: datetime | None
+    checked_at: datetime | None
+    failures: int
+    left_out: dict[str, int]
+
+
+def overview(database: Database) -> list[AccountState]:
+    """All accounts, the oldest first."""
+    with database.reading() as connection:
+        counted = connection.execute(_counts()).all()
+        left_out: dict[int, dict[str, int]] = {}
+        for account, why, count in connection.execute(_left_out()):
+            left_out.setdefault(account, {})[why] = count
+    return [_state(row, left_out.get(row.id, {})) for row in counted]
+
+
+def _counts() -> Select[Any]:
+    account, message, event = schema.account.c, schema.message.c, schema.event.c
+    at = func.coalesce(message.received_at, message.sent_at)
+    mine = (message.account == account.id) & message.removed_at.is_(None)
+    stream = schema.stream.c
+    checked = (
+        select(func.max(schema.cursor.c.checked_at))
+        .select_from(schema.cursor.join(schema.stream))
+        .where(stream.account == account.id)
+    )
+    failures = (
+        select(func.count())
+        .select_from(schema.failure.join(schema.stream))
+        .where(stream.account == account.id)
+    )
+    return select(
+        account.id,
+        account.kind,
+        account.name,
+        select(func.count()).where(mine).scalar_subquery().label("messages"),
+        select(func.count()).where(event.account == account.id).scalar_subquery().label("events"),
+        select(func.min(at)).where(mine).scalar_subquery().label("oldest"),
+        select(func.max(at)).where(mine).scalar_subquery().label("newest"),
+        checked.scalar_subquery().label("checked"),
+        failures.scalar_subquery().label("failures"),
+    ).order_by(account.id)
+
+
+def _left_out() -> Select[Any]:
+    table, stream = schema.left_out, schema.stream
+    count = func.sum(table.c["count"])
+    return (
+        select(stream.c.account, table.c.why, count)
+        .select_from(table.join(stream))
+        .group_by(stream.c.account, table.c.why)
+        .order_by(stream.c.account, count.desc(), table.c.why)
+    )
+
+
+def _state(row: Row[Any], left_out: dict[str, int]) -> AccountState:
+    return AccountState(
+        row.kind,
+        row.name,
+        row.messages,
+        row.events,
+        instant(row.oldest),
+        instant(row.newest),
+        instant(row.checked),
+        row.failures,
+        left_out,
+    )
