@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 
 from ingest.addresses import host_of, registrable_domain
-from ingest.source import Batch, Source
+from ingest.source import Batch, Known, Remembering, Rereading, Source
 from store.model import EventRevision, Message
 
 INTERNAL = "mail among colleagues"
@@ -84,7 +84,20 @@ class KeptSource:
 
     def batches(self, cursor: str | None) -> Iterator[Batch]:
         """The batches of the source, lighter."""
-        for batch in self._source.batches(cursor):
+        return self._kept(self._source.batches(cursor))
+
+    def remember(self, known: Known) -> None:
+        """Tell a source that wants to know it what is stored."""
+        if isinstance(self._source, Remembering):
+            self._source.remember(known)
+
+    def reread(self, items: Mapping[str, Sequence[str]]) -> Iterator[Batch]:
+        """Items in quarantine once more, where the source can do that."""
+        if isinstance(self._source, Rereading):
+            yield from self._kept(self._source.reread(items))
+
+    def _kept(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        for batch in batches:
             passed = kept(batch, self._keep)
             self.read += len(batch.records) + sum(batch.left_out.values())
             self.passed += len(passed.records)
@@ -92,7 +105,11 @@ class KeptSource:
 
 
 def kept(batch: Batch, keep: Keep) -> Batch:
-    """``batch`` without what is dropped, which is counted instead."""
+    """``batch`` without what is dropped, which is counted instead.
+
+    What a connected account shows and is dropped counts as removed: a meeting that the customer
+    was taken off is no meeting with them any more.
+    """
     carried: dict[str, list[EventRevision]] = {}
     for record in batch.records:
         if isinstance(record, EventRevision) and record.message_provider_id:
@@ -113,7 +130,13 @@ def kept(batch: Batch, keep: Keep) -> Batch:
         for record, reason in zip(batch.records, why, strict=True)
         if not reason and getattr(record, "message_provider_id", "") not in dropped
     )
-    return replace(batch, records=records, left_out=left_out)
+    gone = _keys(batch.records) - _keys(records)
+    tombstones = (*batch.tombstones, *sorted(gone.difference(batch.tombstones)))
+    return replace(batch, records=records, left_out=left_out, tombstones=tombstones)
+
+
+def _keys(records: Iterable[object]) -> set[str]:
+    return {getattr(record, "source_key", "") for record in records} - {""}
 
 
 def event_people(revision: EventRevision) -> set[str]:
