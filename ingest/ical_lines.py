@@ -21,7 +21,7 @@ class Line(NamedTuple):
 
 
 class Stream(NamedTuple):
-    """``properties`` of the calendar by name; ``zones``: VTIMEZONE text by TZID; ``events``."""
+    """One VCALENDAR: ``properties`` by name, ``zones``: VTIMEZONE text by TZID, ``events``."""
 
     properties: dict[str, str]
     zones: dict[str, str]
@@ -40,34 +40,55 @@ def text_of(raw: bytes) -> str:
     return text.replace("\0", "")
 
 
-def stream(text: str) -> Stream:
-    """Cut a stream into its events; unknown components and alarms are passed over.
+def streams(text: str) -> list[Stream]:
+    """The calendars of a stream, cut into their events; usually one.
 
-    A missing END ends at the next component of the same kind, or with the stream.
+    Unknown components and alarms are passed over. A missing END ends at the next component of the
+    same kind, or with the stream.
     """
+    return [_stream(lines) for lines in _calendars(text)]
+
+
+def _calendars(text: str) -> Iterator[list[str]]:
+    """The lines of each VCALENDAR, those before the first one with it."""
+    lines: list[str] = []
+    begun = False
+    for line in _unfolded(text):
+        if line[:64].upper().strip() == "BEGIN:VCALENDAR":
+            if begun:
+                yield lines
+                lines = []
+            begun = True
+        lines.append(line)
+    yield lines
+
+
+def _stream(lines: list[str]) -> Stream:
     properties: dict[str, str] = {}
     zones: dict[str, str] = {}
     events: list[tuple[str, ...]] = []
-    for kind, lines in _components(text):
+    for kind, inner in _components(lines):
         if kind == "VEVENT":
-            events.append(lines)
+            events.append(inner)
         elif kind == "VTIMEZONE":
-            tzid = next(
-                (ln.partition(":")[2].strip() for ln in lines if ln[:4].upper() == "TZID"), ""
-            )
-            zones[tzid] = "\r\n".join(lines) + "\r\n"
-        elif kind == "":
-            name, _, value = lines[0].partition(":")
+            zones[_tzid(inner)] = "\r\n".join(inner) + "\r\n"
+        else:
+            name, _, value = inner[0].partition(":")
             properties.setdefault(name.partition(";")[0].upper(), value.strip())
     return Stream(properties, zones, tuple(events))
 
 
-def _components(text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _tzid(lines: tuple[str, ...]) -> str:
+    named = (line.partition(":")[2].strip() for line in lines if line[:4].upper() == "TZID")
+    return next(named, "")
+
+
+def _components(unfolded: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """(kind, lines) of each event and zone, ("", one line) of each property outside of them."""
     open_kind = ""
     lines: list[str] = []
     inner: list[str] = []
-    for line in _unfolded(text):
+    for line in unfolded:
         upper = line[:64].upper().strip()
         if upper in ("BEGIN:VEVENT", "BEGIN:VTIMEZONE"):
             if lines:
@@ -101,15 +122,18 @@ def _inside(
 
 
 def _unfolded(text: str) -> Iterator[str]:
-    """Lines with their continuations joined (RFC 5545 section 3.1), bounded."""
+    """Lines with their continuations joined (RFC 5545 section 3.1), bounded; no empty ones.
+
+    Mozilla's first calendar put empty lines before the continuation.
+    """
     held: list[str] = []
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         if held and line[:1] in (" ", "\t"):
             held.append(line[1:])
-            continue
-        if held:
-            yield "".join(held)[:MAX_LINE]
-        held = [line] if line.strip() else []
+        elif line.strip():
+            if held:
+                yield "".join(held)[:MAX_LINE]
+            held = [line]
     if held:
         yield "".join(held)[:MAX_LINE]
 

@@ -51,20 +51,22 @@ def parse_all(
     raw: bytes, *, zone: str = "UTC", mail: MailContext | None = None
 ) -> tuple[list[EventRevision], list[Failure]]:
     """The event revisions of a stream, and one failure for each event that cannot be read."""
-    stream = ical_lines.stream(ical_lines.text_of(raw))
-    told = zone_of(stream.properties.get("X-WR-TIMEZONE", ""), stream.zones)
-    owner = told[1] if told and "/" in told[1] else zone
     revisions: dict[str, EventRevision] = {}
     failures: list[Failure] = []
-    for number, lines in enumerate(stream.events, 1):
-        event = _Event(lines, stream, owner, mail)
-        try:
-            revision = event.revision()
-        except (ValueError, OverflowError) as error:
-            item = event.text("SUMMARY") or event.text("UID") or f"event {number}"
-            failures.append(Failure(f"event {number} ({item[:80]})", str(error)))
-        else:
-            revisions.setdefault(revision.provider_id, revision)
+    number = 0
+    for stream in ical_lines.streams(ical_lines.text_of(raw)):
+        told = zone_of(stream.properties.get("X-WR-TIMEZONE", ""), stream.zones)
+        owner = told[1] if told and "/" in told[1] else zone
+        for lines in stream.events:
+            number += 1
+            event = _Event(lines, stream, owner, mail)
+            try:
+                revision = event.revision()
+            except (ValueError, OverflowError) as error:
+                item = event.text("SUMMARY") or event.text("UID") or f"event {number}"
+                failures.append(Failure(f"event {number} ({item[:80]})", str(error)))
+            else:
+                revisions.setdefault(revision.provider_id, revision)
     return list(revisions.values()), failures
 
 
@@ -245,7 +247,7 @@ def _bare(value: str) -> str:
         address = address[7:]
     if "%" in address:
         address = unquote(address)
-    address = _text(address, 320).lower().strip("<> ")
+    address = _text(address, 320).lower().strip("<> ").replace("@ ", "@").replace(" @", "@")
     return address if "@" in address and " " not in address else ""
 
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import cache
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from ingest import zone_names
 from ingest.wordlists import words
-from ingest.zones import zone_of
 
 _MAX_CHARACTERS: Final = 300
 _LISTS: Final = words("times")
@@ -37,8 +36,6 @@ _CLOCK: Final = (
     r"(?<![\d:.])(?:(\d{1,2})(?:[:.](\d{2}))?\s*([ap])\.?m\b\.?|(\d{1,2})[:.](\d{2})(?![\d:]))"
 )
 _CLOCKS: Final = re.compile(rf"{_CLOCK}(?:\s*(?:-|–|—|to|bis|à|until)\s*{_CLOCK})?")
-_OFFSET: Final = re.compile(r"\b(?:utc|gmt)\s*([+\-−])\s*(\d{1,2})(?::?(\d{2}))?")
-_SEPARATORS: Final = str.maketrans(dict.fromkeys("&-–|.*", " ") | {";": ","})
 _IANA: Final = re.compile(r"\b[a-z]+(?:/[a-z_+\-]+){1,2}")
 
 
@@ -58,7 +55,7 @@ def read(text: str, owner: str) -> Spoken | None:
         return None
     rest = f"{plain[: date.begin]} | {plain[date.end :]}"
     zone, name = _zone(rest, owner)
-    clocks = _CLOCKS.search(_OFFSET.sub(" ", rest))
+    clocks = _CLOCKS.search(zone_names.OFFSET.sub(" ", rest))
     if clocks is None:
         return None
     try:
@@ -134,42 +131,9 @@ def _zone(text: str, owner: str) -> tuple[tzinfo, str]:
 
     A name comes first: Windows writes ``(UTC+01:00) Amsterdam, ...`` in summer too.
     """
-    for candidate in _IANA.findall(text):
-        known = zone_of(candidate, {})
-        if known:
-            return known
-    bare = _CLOCKS.sub(",", _OFFSET.sub(" ", text))
-    for brackets in (" ", ","):  # "Central Time (US & Canada)" and "(CET) (ann@acme.example)"
-        for part in re.sub(r"[()]", brackets, bare).translate(_SEPARATORS).split(","):
-            name = _named(" ".join(part.split()).removeprefix("city of "))
-            if name:
-                return ZoneInfo(name), name
-    offset = _OFFSET.search(text)
-    return _fixed(offset) if offset else (ZoneInfo(owner), owner)
-
-
-def _named(part: str) -> str:
-    return _names().get(part) or _names().get(part.removesuffix(" time")) or ""
-
-
-@cache
-def _names() -> dict[str, str]:
-    """Cities of the IANA zones, and the names of ``times.toml``, to IANA names."""
-    found = {
-        name.rpartition("/")[2].replace("_", " ").lower(): name
-        for name in sorted(available_timezones(), reverse=True)
-        if name.partition("/")[0] not in ("Etc", "posix", "right", "SystemV") and "/" in name
-    }
-    for line in _LISTS["zones.names"]:
-        zone, _, names = line.partition(": ")
-        found |= dict.fromkeys(names.split(", "), zone)
-    return found
-
-
-def _fixed(offset: re.Match[str]) -> tuple[tzinfo, str]:
-    hours, minutes = int(offset[2]), int(offset[3] or 0)
-    if hours > 14 or minutes > 59:
-        return UTC, "UTC"
-    sign = "+" if offset[1] == "+" else "-"
-    length = timedelta(hours=hours, minutes=minutes) * (1 if sign == "+" else -1)
-    return timezone(length), f"UTC{sign}{hours:02d}:{minutes:02d}"
+    names = (zone_names.iana(name, any_case=True) for name in _IANA.findall(text))
+    name = next(filter(None, names), "") or zone_names.spoken(_CLOCKS.sub(",", text))
+    if name:
+        return ZoneInfo(name), name
+    told = zone_names.OFFSET.search(text)
+    return (told and zone_names.offset(told)) or (ZoneInfo(owner), owner)

@@ -1,19 +1,16 @@
-"""Which zone a TZID means: IANA names, Windows names, UTC offsets, and VTIMEZONE definitions."""
+"""Which zone a TZID means: a name, an offset, or what the stream's VTIMEZONE says."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import UTC, tzinfo
 from functools import cache
-from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from icalendar import Timezone
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
-_OFFSET: Final = re.compile(r"\(?(?:UTC|GMT)?\s*([+-])(\d{1,2}):?(\d{2})?\)?", re.IGNORECASE)
-_UTC_NAMES: Final = frozenset({"utc", "gmt", "z", "etc/utc", "tzone://microsoft/utc", "zulu"})
+from ingest import zone_names
 
 
 def zone_of(tzid: str, definitions: Mapping[str, str]) -> tuple[tzinfo, str] | None:
@@ -21,34 +18,21 @@ def zone_of(tzid: str, definitions: Mapping[str, str]) -> tuple[tzinfo, str] | N
 
     ``definitions``: text of the stream's VTIMEZONEs by TZID. A name of the IANA or of Windows means
     what everybody means by it (definitions under such names are often cut down to one year); any
-    other name means what its VTIMEZONE says (RFC 5545 section 3.6.5).
+    other name means what its VTIMEZONE says (RFC 5545 section 3.6.5), and only without one what it
+    seems to say: ``europe/lisbon``, ``(UTC-05:00) Eastern Time (US & Canada)``, ``GMT+0100``.
     """
     name = tzid.strip().strip('"')
-    if name.lower() in _UTC_NAMES:
+    if zone_names.is_utc(name):
         return UTC, "UTC"
-    known = _iana(name) or WINDOWS_TO_OLSON.get(name, "")
+    known = zone_names.iana(name) or WINDOWS_TO_OLSON.get(name, "")
     if known:
         return ZoneInfo(known), known
     text = definitions.get(tzid) or definitions.get(name)
     defined = _defined(text) if text else None
     if defined is not None:
         return defined, name
-    return _fixed(name)
-
-
-@cache
-def _names() -> dict[str, str]:
-    return {name.lower(): name for name in available_timezones()}
-
-
-def _iana(name: str) -> str:
-    """The IANA name in ``name``: itself, or the end of a path like ``/x.org/1/Europe/Rome``."""
-    parts = name.replace("\\", "/").strip("/").split("/")
-    for length in (len(parts), 3, 2, 1):
-        found = _names().get("/".join(parts[-length:]).lower()) if length <= len(parts) else None
-        if found:
-            return found
-    return ""
+    seems = zone_names.iana(name, any_case=True) or zone_names.spoken(name)
+    return (ZoneInfo(seems), seems) if seems else zone_names.fixed(name)
 
 
 @cache
@@ -60,14 +44,3 @@ def _defined(text: str) -> tzinfo | None:
     except Exception:  # any fault of foreign text: then the owner's zone is the best guess
         return None
     return zone if isinstance(zone, tzinfo) else None
-
-
-def _fixed(name: str) -> tuple[tzinfo, str] | None:
-    found = _OFFSET.match(name)
-    if not found:
-        return None
-    hours, minutes = int(found[2]), int(found[3] or 0)
-    if hours > 14 or minutes > 59:
-        return None
-    offset = timedelta(hours=hours, minutes=minutes) * (-1 if found[1] == "-" else 1)
-    return timezone(offset), f"UTC{found[1]}{hours:02d}:{minutes:02d}"
