@@ -303,6 +303,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     }
 )
 
+            "read_share": "float64",
 
 def empty(name: str) -> pd.DataFrame:
     """An empty frame with the columns and dtypes of derived frame ``name``."""

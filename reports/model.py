@@ -212,7 +212,8 @@ class Waiting:
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """What is known of one account. ``sentence`` says all of it; ``stale``: mail of the week may
-    be missing because the account was last read before its end.
+    be missing because the account was last read before its end. ``read_share``: below 1 while a
+    first reading has not come to its end; the oldest mail is then missing.
     """
 
     name: str
@@ -223,6 +224,7 @@ class Coverage:
     events: int
     failures: int
     checked_at: datetime | None
+    read_share: float
     calendar_since: datetime | None
     stale: bool
     sentence: str

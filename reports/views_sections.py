@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -150,6 +151,7 @@ def _account(row: Any, zone: ZoneInfo, week_end: datetime | None) -> Coverage:
         events=int(row.events),
         failures=int(row.failures),
         checked_at=checked_at,
+        read_share=float(row.read_share),
         calendar_since=calendar_since,
         stale=stale,
         sentence=_sentence(row, first_at, last_at, checked_at, calendar_since, stale=stale),
@@ -179,6 +181,9 @@ def _sentence(
         sentence += f" Changes of meetings are known since {words.day(calendar_since)}."
     elif not row.events:
         sentence += " No calendar: meetings are known only as far as mails tell of them."
+    if row.read_share < 1 and row.kind != "files":
+        done = math.floor(row.read_share * 100)
+        sentence += f" Older mail is missing: so far {done} % was read, `brickwall sync` goes on."
     if stale:
         sentence += " It was read before the week ended: the last days may be missing."
     return sentence

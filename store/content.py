@@ -68,7 +68,7 @@ def _queries() -> Iterator[Select[Any]]:
 
 
 def _said(table: Table, key: tuple[ColumnElement[Any], ...]) -> Select[Any]:
-    places = {"id", "observed_at", "checked_at", "removed_at"}
+    places = {"id", "observed_at", "checked_at", "removed_at", "position", "size"}
     said = [c for c in table.columns if c.name not in places and not c.foreign_keys]
     return select(*key, *said).select_from(table)
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, select
 
-from store import listing, places, rows, schema
+from store import forgetting, listing, places, rows, schema
 from store import writing as w
 from store.connection import connect, run_lock, told, transaction
 from store.model import Intent, Mark
@@ -137,6 +137,21 @@ class Database:
                 found[name] = found.get(name, ()) + ((address,) if address else ())
         return found
 
+    def forget_account(self, name: str, kind: str) -> None:
+        """Delete the account (``kind``, ``name``) and everything that was read through it.
+
+        The file is written anew afterwards, so that nothing of it is left in unused places.
+        """
+        table = schema.account.c
+        query = select(table.id).where(table.kind == kind, table.name == rows.clean(name))
+        with self._writing() as connection:
+            for number in connection.scalars(query).all():
+                forgetting.forget_account(connection, number)
+            self._mailboxes.forget()
+        with told(self.path):
+            self._connection.exec_driver_sql("VACUUM")
+            self._connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def add_mark(self, mark: Mark, observed_at: datetime) -> bool:
         """Keep what the rep told; whether it is new."""
         table = schema.mark
@@ -172,7 +187,7 @@ class Database:
         with self._writing() as connection:
             number = rows.stream_id(connection, account, rows.clean(stream))
             update = table.update().where(table.c.stream == number)
-            connection.execute(update.values(checked_at=rows.micros(at), resync=False))
+            connection.execute(update.values(checked_at=rows.micros(at), resync=False, ended=True))
 
     def stored(self, account: int, stream: str, source_keys: Iterable[str]) -> set[str]:
         """Those of ``source_keys`` whose messages are stored as lying in ``stream``."""

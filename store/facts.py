@@ -17,13 +17,15 @@ TIME: Final = "datetime64[us, UTC]"
 #: Columns and dtypes of every facts frame. ``category`` columns hold the words of ``store.model``.
 COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
-        # one row per account; ``zone`` is an IANA name
+        # one row per account; ``zone`` is an IANA name; ``read_share`` is 1 when all of its streams
+        # have been read to their end at least once, else how much of them has been read
         "accounts": {
             "account": "int64",
             "name": "str",
             "kind": "str",
             "zone": "str",
             "checked_at": TIME,
+            "read_share": "float64",
         },
         # the rep's own addresses
         "addresses": {"account": "int64", "address": "str"},

@@ -48,6 +48,18 @@ def _checked_at() -> Column:
     return found.where(schema.stream.c.account == schema.account.c.id).scalar_subquery()
 
 
+def _read_share() -> Column:
+    """How much of the account's streams has been read, of the one that is furthest from its end."""
+    cursor = schema.cursor
+    share = func.coalesce(cursor.c.position * 1.0 / func.nullif(cursor.c.size, 0), 0.0)
+    found = (
+        select(func.min(share))
+        .select_from(cursor.join(schema.stream))
+        .where(schema.stream.c.account == schema.account.c.id, ~cursor.c.ended)
+    )
+    return func.coalesce(found.scalar_subquery(), 1.0)
+
+
 def _carrier() -> Column:
     """The stored message that carried an event revision, else -1."""
     event, message = schema.event.c, schema.message.c
@@ -68,6 +80,7 @@ def _account_of_failure() -> Column:
 _MADE: Final[Mapping[tuple[str, str], Column]] = {
     ("accounts", "account"): schema.account.c.id,
     ("accounts", "checked_at"): _checked_at(),
+    ("accounts", "read_share"): _read_share(),
     ("mailboxes", "mailbox"): schema.mailbox.c.id,
     ("messages", "message"): schema.message.c.id,
     ("events", "event"): schema.event.c.id,

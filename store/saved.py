@@ -54,6 +54,14 @@ class Records(Protocol):
     def cursor(self) -> str:
         """True once all this is saved."""
 
+    @property
+    def position(self) -> int:
+        """Bytes or items of the source that are done with this batch."""
+
+    @property
+    def size(self) -> int:
+        """Bytes or items in all, 0 where that is unknown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Saved:

@@ -42,6 +42,8 @@ class Clean:
     cursor: str
     named: tuple[str, ...]
     relists: bool
+    position: int
+    size: int
 
     @classmethod
     def of(cls, batch: Records) -> Clean:
@@ -57,6 +59,8 @@ class Clean:
             rows.clean(batch.cursor),
             rows.clean(tuple(batch.named)),
             batch.relists,
+            batch.position,
+            batch.size,
         )
 
 
@@ -207,11 +211,14 @@ class Saving:
             stream=rows.stream_id(self._connection, self._options.account, self._options.source),
             cursor=self._batch.cursor,
             resync=self._options.resync,
+            position=self._batch.position,
+            size=self._batch.size,
+            ended=False,
             checked_at=self._observed,
         )
+        told = ("cursor", "resync", "position", "size", "checked_at")
         self._connection.execute(
             put.on_conflict_do_update(
-                index_elements=["stream"],
-                set_={name: put.excluded[name] for name in ("cursor", "resync", "checked_at")},
+                index_elements=["stream"], set_={name: put.excluded[name] for name in told}
             )
         )

@@ -88,12 +88,16 @@ stream = Table(
 )
 
 # How far a stream has been read. ``resync``: a full listing after a lost cursor is under way.
+# ``position`` of ``size`` were done at the last batch; ``ended``: it was once read to its end.
 cursor = Table(
     "cursor",
     metadata,
     Column("stream", ID, ForeignKey("stream.id"), primary_key=True, autoincrement=False),
     _text("cursor"),
     Column("resync", Boolean, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("ended", Boolean, nullable=False),
     _time("checked_at", known=True),
 )
 

@@ -334,6 +334,7 @@ class Made:
             "events": 312,
             "failures": 0,
             "checked_at": self.as_of.isoformat(),
+            "read_share": 1.0,
             "calendar_since": "2026-01-05",
         }
         number = len(self.rows["coverage"]) + 1

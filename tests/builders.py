@@ -83,6 +83,7 @@ class Story:
                 "kind": kind,
                 "zone": zone,
                 "checked_at": checked_at,
+                "read_share": 1.0,
             }
         )
         own = self.rows["addresses"]

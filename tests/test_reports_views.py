@@ -224,6 +224,15 @@ def test_an_account_read_before_the_week_ended_says_so(made: Made) -> None:
     assert "read before the week ended" in stale.sentence
 
 
+def test_an_account_whose_first_sync_is_under_way_says_what_is_missing(made: Made) -> None:
+    """What is there is of use already; nobody should take it for everything."""
+    made.account("begun", kind="gmail", read_share=0.629)
+    whole, begun = view(made).coverage
+    assert "Older mail is missing" not in whole.sentence
+    assert "Older mail is missing: so far 62 % was read" in begun.sentence
+    assert begun.read_share == 0.629
+
+
 def test_the_headline_tells_where_the_hours_went(made: Made) -> None:
     """People without time in it are not counted in it."""
     made.person("Ann", "ann@acme.example", verdict="walk away", week_hours=2.0)

@@ -15,7 +15,7 @@ def coverage(facts: Facts, as_of: datetime) -> pd.DataFrame:
     """Frame ``coverage``: one row per account, counting what was known at ``as_of``.
 
     ``calendar_since``: when the account's calendar was first seen; before that, changes of
-    meetings are known from invitation mails only.
+    meetings are known from invitation mails only. ``read_share``: see ``store.facts``.
     """
     messages = facts.messages
     at = messages["received_at"].fillna(messages["sent_at"])

@@ -83,6 +83,9 @@ def _streams() -> None:
         sa.Column("stream", _ID, sa.ForeignKey("stream.id"), autoincrement=False, nullable=False),
         _text("cursor"),
         _flag("resync"),
+        sa.Column("position", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        _flag("ended"),
         _time("checked_at", nullable=False),
         sa.PrimaryKeyConstraint("stream"),
     )
