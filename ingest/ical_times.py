@@ -51,6 +51,18 @@ def read(line: Line, owner: str, definitions: Mapping[str, str]) -> Instant:
     return Instant(wall.replace(tzinfo=zone).astimezone(UTC), name, all_day, floating, unknown)
 
 
+def dates(line: Line, owner: str, definitions: Mapping[str, str]) -> list[str]:
+    """The dates of an RDATE or EXDATE line as UTC values; unreadable ones are left out."""
+    found: list[str] = []
+    for value in line.value.split(","):
+        try:
+            at = read(line._replace(value=value.partition("/")[0]), owner, definitions).at
+        except ValueError:
+            continue
+        found.append(at.strftime("%Y%m%dT%H%M%SZ"))
+    return found
+
+
 def _zone(
     line: Line, found: re.Match[str], owner: str, definitions: Mapping[str, str]
 ) -> tuple[tzinfo, str, bool, str]:

@@ -1,0 +1,104 @@
+"""What of Google Calendar's interface is used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+from urllib.parse import quote
+
+from ingest import google_events
+from ingest.google_client import Google, GoogleError, Json, classify
+from ingest.retry import Action, Fault, QuarantineError, Retry
+from ingest.source import CursorExpiredError
+
+SERVICE: Final = "Google Calendar"
+PAGE_SIZE: Final = 2_500
+
+
+class Calendar(NamedTuple):
+    """One calendar of the account, and its IANA zone."""
+
+    id: str
+    zone: str
+    primary: bool
+
+
+class Place(NamedTuple):
+    """How far one calendar is read.
+
+    ``sync``: token for what has changed since, ``""`` while the first listing is under way.
+    ``page``: token of the page it is at. ``relists``: the listing is compared with what is stored,
+    because Google forgot the token of an earlier one.
+    """
+
+    id: str
+    sync: str = ""
+    page: str = ""
+    relists: bool = False
+
+
+class CalendarClient:
+    """What of Google Calendar's interface is used. Methods raise what ``Retry.call`` raises."""
+
+    def __init__(
+        self, google: Google, retry: Retry, *, endpoint: str = "https://www.googleapis.com"
+    ) -> None:
+        self._google = google
+        self._retry = retry
+        self._root = f"{endpoint}/calendar/v3"
+
+    def calendars(self) -> list[Calendar]:
+        """The calendars that the user owns and looks at, the main one first."""
+        found: list[Json] = []
+        token = ""
+        while True:
+            told = self._get(
+                "users/me/calendarList",
+                minAccessRole="owner",
+                maxResults=250,
+                pageToken=token,
+                fields="items(id,timeZone,primary,selected,accessRole),nextPageToken",
+            )
+            found += told.get("items", ())
+            token = str(told.get("nextPageToken", ""))
+            if not token:
+                break
+        own = [one for one in found if one.get("accessRole", "owner") == "owner"]
+        shown = [one for one in own if one.get("primary") or one.get("selected")]
+        shown.sort(key=lambda one: not one.get("primary"))
+        return [
+            Calendar(str(one["id"]), str(one.get("timeZone", "")), bool(one.get("primary")))
+            for one in shown
+        ]
+
+    def entries(self, place: Place) -> Json:
+        """A page of entries. A token that Google has forgotten: cursor expired."""
+        return self._get(
+            f"calendars/{quote(place.id, safe='')}/events",
+            forgotten=(410, 400) if place.page else (410,),
+            maxResults=PAGE_SIZE,
+            showDeleted=True,
+            syncToken=place.sync,
+            pageToken=place.page,
+            fields=f"timeZone,nextPageToken,nextSyncToken,items({google_events.FIELDS})",
+        )
+
+    def entry(self, calendar: str, number: str) -> Json | None:
+        """One entry, ``None`` where there is none any more."""
+        path = f"calendars/{quote(calendar, safe='')}/events/{quote(number, safe='')}"
+        try:
+            return self._get(path, fields=google_events.FIELDS)
+        except (QuarantineError, CursorExpiredError):
+            return None
+
+    def _get(
+        self, path: str, *, forgotten: Sequence[int] = (), **parameters: str | int | bool
+    ) -> Json:
+        def fault(error: Exception) -> Fault | None:
+            if isinstance(error, GoogleError) and error.status in forgotten:
+                return Fault(Action.RESYNC, f"{SERVICE} no longer knows what was read last")
+            return classify(error, SERVICE)
+
+        return self._retry.call(
+            lambda: self._google.get(f"{self._root}/{path}", **parameters), fault
+        )
