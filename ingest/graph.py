@@ -1,0 +1,241 @@
+"""A mailbox of Microsoft 365: its mail folders and its calendar, read through Microsoft Graph.
+
+One source with many streams, because one ``$batch`` asks twenty of them whether there is anything
+new: each folder is a stream ``mail:...``, the calendar is ``calendar``. They take turns, page by
+page, so that the first minutes bring something of everything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal
+
+from ingest import graph_folders
+from ingest.graph_calendar import CalendarReader, CalendarStrand
+from ingest.graph_client import MAX_PARTS, Answer, GraphClient, is_page
+from ingest.graph_event import Owner
+from ingest.graph_faults import SERVICE, failure_of
+from ingest.graph_json import Json, parts
+from ingest.graph_mail import MailReader, MailStrand, first_link
+from ingest.graph_state import CALENDAR, EVERYTHING, MAIL, AnyStrand, State, Wanted
+from ingest.graph_strand import Found, Phase
+from ingest.retry import QuarantineError
+from ingest.source import Batch, CursorExpiredError, Known
+from store.errors import InputError
+
+NAME: Final = "mailbox"
+#: A listing whose links are forgotten more often within one run is given up for now.
+_MOST_LOSSES: Final = 3
+
+
+class GraphSource:
+    """The mailbox of the signed-in user.
+
+    ``owner``: own addresses and IANA zone. ``now``: decides on the window in which events are seen.
+    """
+
+    name = NAME
+
+    def __init__(
+        self,
+        client: GraphClient,
+        owner: Owner,
+        *,
+        now: Callable[[], datetime],
+        wanted: Wanted = EVERYTHING,
+    ) -> None:
+        self._client = client
+        self._now = now
+        self._wanted = wanted
+        self._mail = MailReader(client, owner, headers_only=wanted.headers_only)
+        self._calendar = CalendarReader(client, owner)
+
+    def remember(self, known: Known) -> None:
+        """What is stored is not asked for again."""
+        self._mail.known = known
+
+    def batches(self, cursor: str | None) -> Iterator[Batch]:
+        """What is new in all folders and the calendar.
+
+        Links that Graph has forgotten lead to a new listing of that stream alone. Raises
+        ``ChangedError`` for a cursor of another version, else what ``Retry.call`` raises.
+        """
+        state = State.loads(cursor) if cursor else self._beginning()
+        run = _Run(self._client, state, self._wanted, self._mail, self._calendar, self._now())
+        return run.batches()
+
+    def reread(self, items: Mapping[str, Sequence[str]]) -> Iterator[Batch]:
+        """Messages and events in quarantine, once more."""
+        for stream, names in items.items():
+            if stream == CALENDAR:
+                yield _batch(stream, self._calendar.reread(names))
+            elif stream.startswith(MAIL):
+                yield _batch(stream, self._mail.reread(names))
+
+    def _beginning(self) -> State:
+        folders = graph_folders.find(self._client)
+        return State.beginning(folders, self._wanted, self._now())
+
+
+@dataclass
+class _Run:
+    """One reading of everything that is new."""
+
+    client: GraphClient
+    state: State
+    wanted: Wanted
+    mail: MailReader
+    calendar: CalendarReader
+    now: datetime
+
+    def __post_init__(self) -> None:
+        self._waiting: deque[AnyStrand] = deque()
+        self._ahead: dict[str, Answer] = {}
+        self._losses: Counter[str] = Counter()
+        self._saved = self.state.dumps()
+        self._anything = False
+        self._folders_seen = False
+
+    def batches(self) -> Iterator[Batch]:
+        """Page by page of all listings, then the ends of those that have been read whole."""
+        self._renew()
+        self._look_ahead()
+        self._waiting.extend(self.state.strands)
+        while self._waiting:
+            batch = self._turn(self._waiting.popleft())
+            if batch is not None:
+                yield batch
+            if not self._waiting and self._anything:
+                self._waiting.extend(self._new_folders())
+        yield from self._ends()
+        if self.state.dumps() != self._saved:
+            yield self._batch(NAME, Found())
+
+    def _renew(self) -> None:
+        """The window of the calendar moves on with time."""
+        calendar = self.state.calendar
+        if calendar is not None and calendar.outlived(self.now):
+            calendar.renew(self.now, relists=False)
+
+    def _look_ahead(self) -> None:
+        """Ask all listings at once what has changed, the list of folders only if there is room.
+
+        Where there is none it is asked once anything is new: a folder for itself is nothing.
+        """
+        links = [s.link for s in self.state.strands if s.phase is Phase.FOLLOWING]
+        room = self.wanted.mail and len(links) % MAX_PARTS > 0
+        asked = [*links, self.state.folders.link] if room else links
+        self._ahead = dict(zip(asked, self.client.batch(asked), strict=True))
+        if room:
+            self._new_folders()
+
+    def _new_folders(self) -> list[MailStrand]:
+        """Look once at what has become of the folders; the listings that are to be read too."""
+        if self._folders_seen or not self.wanted.mail:
+            return []
+        self._folders_seen = True
+        folders = self.state.folders
+        try:
+            changed = folders.take(self._page(folders.link))
+            changed |= graph_folders.follow(self.client, folders)
+        except (CursorExpiredError, QuarantineError):
+            self.state.folders = graph_folders.find(self.client)
+            changed = True
+        return self.state.follow_folders(self.wanted) if changed else []
+
+    def _turn(self, strand: AnyStrand) -> Batch | None:
+        """One page of a listing; ``None`` where it brought nothing."""
+        if strand.phase is Phase.LISTED:
+            return None
+        try:
+            page = self._page(strand.link)
+        except CursorExpiredError:
+            self._begin_again(strand)
+            return None
+        except QuarantineError:  # the folder is gone; the list of folders will say so
+            self._anything = True
+            return None
+        items, listing, mode = parts(page, "value"), strand.phase is Phase.LISTING, strand.mode
+        found = self._read(strand, items)
+        if strand.advance(page, len(items)):
+            self._waiting.append(strand)
+        if found.empty and not listing:
+            return None
+        return self._batch(strand.stream, found, mode=mode, relists=strand.relists)
+
+    def _page(self, link: str) -> Json:
+        answer = self._ahead.pop(link, None)
+        if answer is not None and answer.error is not None:
+            raise failure_of(answer.error)
+        return (
+            answer.body if answer is not None and is_page(answer.body) else self.client.page(link)
+        )
+
+    def _read(self, strand: AnyStrand, items: Sequence[Json]) -> Found:
+        if isinstance(strand, CalendarStrand):
+            return self.calendar.read(strand, items)
+        return self.mail.read(strand, items)
+
+    def _begin_again(self, strand: AnyStrand) -> None:
+        self._losses[strand.stream] += 1
+        if self._losses[strand.stream] > _MOST_LOSSES:
+            raise InputError(
+                f"{SERVICE} keeps forgetting how far {strand.stream} was read",
+                "Try again later; what was read before is kept.",
+            )
+        if isinstance(strand, CalendarStrand):
+            strand.renew(self.now, relists=True)
+        else:
+            first = first_link(strand.folder, headers_only=self.wanted.headers_only)
+            strand.begin_again(first, relists=True)
+        self._waiting.append(strand)
+
+    def _ends(self) -> Iterator[Batch]:
+        """Only now it is known what is gone: mail may have moved from one folder to another."""
+        for strand in self.state.strands:
+            if strand.phase is Phase.LISTED:
+                relists = strand.relists
+                since, until = getattr(strand, "window", (None, None))
+                strand.end_listing()
+                end = self._batch(strand.stream, Found(), mode="full", relists=relists)
+                yield replace(end, complete=True, since=since, until=until)
+
+    def _batch(
+        self,
+        stream: str,
+        found: Found,
+        *,
+        mode: Literal["full", "incremental"] = "incremental",
+        relists: bool = False,
+    ) -> Batch:
+        self._saved = self.state.dumps()
+        self._anything = True
+        position, size = self.state.progress
+        batch = _batch(stream, found, mode=mode, relists=relists)
+        return replace(batch, cursor=self._saved, position=position, size=size)
+
+
+def _batch(
+    stream: str,
+    found: Found,
+    *,
+    mode: Literal["full", "incremental"] = "incremental",
+    relists: bool = False,
+) -> Batch:
+    return Batch(
+        stream=stream,
+        mode=mode,
+        complete=False,
+        records=tuple(found.records),
+        tombstones=tuple(found.tombstones),
+        failures=tuple(found.failures),
+        left_out=dict(found.left_out),
+        cursor="",
+        position=0,
+        size=0,
+        named=tuple(found.named),
+        relists=relists,
+    )

@@ -1,0 +1,201 @@
+"""The messages of one folder of an Exchange mailbox, by Graph's delta."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from ingest import graph_meeting, graph_message
+from ingest.graph_client import Answer, GraphClient, path_of
+from ingest.graph_event import Owner
+from ingest.graph_faults import SERVICE, failure_of
+from ingest.graph_folders import Folder
+from ingest.graph_json import Json, parts, text
+from ingest.graph_strand import Found, Strand
+from ingest.mime import NotAMessageError, ParsedMessage
+from ingest.source import Known
+from store.model import EventRevision, Failure
+
+DRAFTS: Final = "drafts"
+_ATTACHMENTS: Final = "attachments?$select=" + ",".join(graph_message.ATTACHMENT_FIELDS)
+#: With what the calendar knows of the meeting: the message itself does not tell its UID.
+_WITH_EVENT: Final = "?$expand=microsoft.graph.eventMessage/event"
+#: Whatever Graph puts into its JSON, one item never stops the others.
+_UNREADABLE: Final = (ValueError, TypeError, KeyError, AttributeError, OverflowError)
+
+
+def nothing_known(_stream: str, _keys: Iterable[str]) -> set[str]:
+    """Where nothing is stored yet."""
+    return set()
+
+
+@dataclass(slots=True)
+class MailStrand(Strand):
+    """The messages of a folder. ``folder``: its id. ``label``: its name, kept with each message."""
+
+    folder: str = ""
+    label: str = ""
+
+
+def strand(stream: str, folder: Folder, label: str, *, headers_only: bool) -> MailStrand:
+    """The listing of a folder from its beginning."""
+    first = first_link(folder.id, headers_only=headers_only)
+    return MailStrand(stream, first, size=folder.items, folder=folder.id, label=label)
+
+
+def first_link(folder: str, *, headers_only: bool) -> str:
+    """Where the listing of a folder begins: the newest messages first.
+
+    Graph keeps to that order as long as the first listing lasts. There is no limit by date: with
+    one, Graph would give no more than 5,000 messages. No ``$expand``: for attachments it sends
+    their whole content with them, and for extended properties it fails.
+    """
+    select = ",".join(_fields(headers_only=headers_only))
+    return (
+        f"/me/mailFolders/{quote(folder, safe='')}/messages/delta"
+        f"?$select={select}&$orderby=receivedDateTime%20desc"
+    )
+
+
+def _fields(*, headers_only: bool) -> Sequence[str]:
+    return graph_message.FIELDS if headers_only else (*graph_message.FIELDS, graph_message.BODY)
+
+
+class MailReader:
+    """Makes records of what a listing shows, and asks for what it leaves out.
+
+    ``headers_only``: no text, no attachment and no raw mail may be asked for. ``known``: what is
+    stored, so that it is not asked for again.
+    """
+
+    def __init__(self, client: GraphClient, owner: Owner, *, headers_only: bool) -> None:
+        self.known: Known = nothing_known
+        self._client = client
+        self._owner = owner
+        self._headers_only = headers_only
+
+    def read(self, strand: MailStrand, items: Iterable[Json]) -> Found:
+        """What ``items`` of a page say."""
+        found = Found()
+        whole: dict[str, Json] = {}
+        for item in items:
+            name = text(item, "id")
+            if "@removed" in item:
+                whole.pop(name, None)
+                found.tombstones.append(name)
+            elif item.get("isDraft") is True:
+                found.left_out[DRAFTS] += 1
+            elif graph_message.is_whole(item):
+                whole[name] = item
+        known = self.known(strand.stream, whole)
+        if strand.mode == "full":
+            found.named += known
+        self._read(found, [one for name, one in whole.items() if name not in known], strand.label)
+        return found
+
+    def reread(self, names: Sequence[str]) -> Found:
+        """The messages of these names, asked for one by one."""
+        found = Found()
+        select = ",".join(("parentFolderId", *_fields(headers_only=self._headers_only)))
+        paths = [path_of("messages", name) + f"?$select={select}" for name in names]
+        for name, answer in zip(names, self._client.batch(paths), strict=True):
+            if answer.status == 404:
+                found.tombstones.append(name)
+            elif _given(found, name, answer):
+                self._read(found, [answer.body], self._folder_name(answer.body))
+        return found
+
+    def _folder_name(self, item: Json) -> str:
+        parent = path_of("mailFolders", text(item, "parentFolderId"))
+        return text(self._client.get(f"{parent}?$select=displayName"), "displayName")
+
+    def _read(self, found: Found, items: Sequence[Json], label: str) -> None:
+        wanted = {text(item, "id"): self._wanted(item) for item in items}
+        answers = self._answers(path for paths in wanted.values() for path in paths)
+        completed = [
+            {**item, **_completed([answers[path] for path in wanted[text(item, "id")]])}
+            for item in items
+        ]
+        raw = self._raw(completed)
+        for item in completed:
+            name = text(item, "id")
+            asked = [answers[path] for path in wanted[name]] + raw.get(name, [])
+            if all(_given(found, name, answer) for answer in asked):
+                mail = raw[name][0].body if name in raw else None
+                self._add(found, item, mail, label)
+
+    def _wanted(self, item: Json) -> list[str]:
+        """What a listing leaves out of an item: fields of meetings, names of attachments."""
+        name = text(item, "id")
+        if graph_message.is_event_message(item):
+            if self._headers_only:
+                return [path_of("messages", name) + _WITH_EVENT]
+            return [path_of("messages", name)] if graph_message.is_request(item) else []
+        if item.get("hasAttachments") is True and not self._headers_only:
+            return [path_of("messages", name) + "/" + _ATTACHMENTS]
+        return []
+
+    def _raw(self, items: Iterable[Json]) -> dict[str, list[Answer]]:
+        """Raw mail by the name of its item, where JSON is not enough."""
+        if self._headers_only:
+            return {}
+        names = [text(item, "id") for item in items if graph_message.needs_mime(item)]
+        answers = self._client.batch([path_of("messages", name, "$value") for name in names])
+        return {name: [answer] for name, answer in zip(names, answers, strict=True)}
+
+    def _answers(self, paths: Iterable[str]) -> dict[str, Answer]:
+        listed = list(paths)
+        return dict(zip(listed, self._client.batch(listed), strict=True))
+
+    def _add(self, found: Found, item: Json, raw: object, label: str) -> None:
+        try:
+            parsed = self._parsed(item, raw, label)
+            carried = [*parsed.revisions, *self._meeting(item, parsed)]
+        except NotAMessageError as error:
+            found.failures.append(Failure(text(item, "id"), str(error)))
+        except _UNREADABLE as error:
+            why = f"{SERVICE} tells it in a way that cannot be read ({type(error).__name__})."
+            found.failures.append(Failure(text(item, "id"), why))
+        else:
+            found.records += [parsed.message, *carried]
+
+    def _parsed(self, item: Json, raw: object, label: str) -> ParsedMessage:
+        if isinstance(raw, bytes):
+            return graph_message.read_mime(item, raw, labels=(label,), zone=self._owner.zone)
+        return graph_message.read(item, labels=(label,), zone=self._owner.zone)
+
+    def _meeting(self, item: Json, parsed: ParsedMessage) -> list[EventRevision]:
+        """What Graph's own fields add to what the mail says of its meeting."""
+        if not graph_message.is_event_message(item):
+            return []
+        told: list[EventRevision] = []
+        if not parsed.revisions:
+            told = graph_meeting.revisions(item, parsed.message, self._owner)
+        return [*told, *graph_meeting.previous(item, (*parsed.revisions, *told))]
+
+
+def _completed(answers: Sequence[Answer]) -> dict[str, Any]:
+    """Fields that were asked for besides; a list is one of attachments."""
+    fields: dict[str, Any] = {}
+    for answer in answers:
+        if answer.status < 300 and isinstance(answer.body, dict):
+            listed = "value" in answer.body
+            fields |= {"attachments": parts(answer.body, "value")} if listed else answer.body
+    return fields
+
+
+def _given(found: Found, name: str, answer: Answer) -> bool:
+    """Whether there is an answer; else the item is put aside, or forgotten where it is gone.
+
+    Raises what concerns more than this item: no sign-in, no permission.
+    """
+    if answer.error is None:
+        return True
+    if answer.status in (401, 403):
+        raise failure_of(answer.error)
+    if answer.status != 404:
+        why = f"{SERVICE} cannot give it (HTTP {answer.status} {answer.error.code})."
+        found.failures.append(Failure(name, why))
+    return False
