@@ -1,0 +1,341 @@
+"""What every source has to keep is asked of it through an adapter, a ``Peer``: see ``Peer`` first.
+
+    # tests/contract_gmail.py
+    class GmailPeer(Peer):
+        name = "gmail"
+        def add_message(self, name): ...
+
+    PEERS = [GmailPeer]
+
+Every ``tests/contract_*.py`` is found by itself. What a peer cannot do it does not override; the
+tests of ``test_source_contract.py`` that need it leave that peer out.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, ClassVar, Final, Self
+
+from sqlalchemy import select
+
+from analyzer.analysis import analyze
+from analyzer.settings import Settings
+from ingest.source import Batch, Known, Remembering, Rereading, Source
+from ingest.sync import Options, Outcome, sync
+from store import database, schema
+from store.content import digest
+from store.database import Database
+from store.reading import read_facts
+
+REP: Final = "rep@ours.example"
+CUSTOMER: Final = "bob@theirs.example"
+#: Servers keep the real time, so what is planned lies ahead of it: a Monday in three weeks, 09:00.
+TODAY: Final = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+START: Final = TODAY + timedelta(days=28 - TODAY.weekday(), hours=9)
+LATER: Final = START + timedelta(days=1, hours=2)
+AS_OF: Final = START + timedelta(days=80)
+
+
+class Peer:
+    """One account at a provider, changed by its owner and by others.
+
+    Names are short words without blanks. Whatever a method is called, afterwards the account shows
+    it to a source that looks: there is no delay. ``requests``: how many requests the sources have
+    made so far. ``quiet``: a sync without news leaves even the cursor as it is.
+    """
+
+    name: ClassVar[str] = ""
+    quiet: ClassVar[bool] = True
+    requests: int = 0
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def source(self) -> Source:
+        """A new source, as every sync makes one, with pages of about two items."""
+        raise NotImplementedError
+
+    def add_message(self, name: str) -> None:
+        """A mail from CUSTOMER to REP with subject ``subject(name)`` comes into the inbox."""
+        raise NotImplementedError
+
+    def delete_message(self, name: str) -> None:
+        """The mail is deleted for good, or goes where no mail is evidence (trash)."""
+        raise NotImplementedError
+
+    def move_message(self, name: str) -> None:
+        """The mail is moved into another folder (or gets another label) that is read too."""
+        raise NotImplementedError
+
+    def copy_message(self, name: str) -> None:
+        """The mail lies in another folder too, as a copy."""
+        raise NotImplementedError
+
+    def uncopy_message(self, name: str) -> None:
+        """The copy is deleted."""
+        raise NotImplementedError
+
+    def add_event(self, name: str, start: datetime, *, weeks: int = 1) -> None:
+        """A meeting of an hour of REP, its organizer, with CUSTOMER; summary ``summary(name)``.
+
+        ``weeks`` > 1: a weekly series with so many dates.
+        """
+        raise NotImplementedError
+
+    def move_event(self, name: str, start: datetime) -> None:
+        """The single meeting gets another start."""
+        raise NotImplementedError
+
+    def cancel_event(self, name: str) -> None:
+        """The single meeting is deleted."""
+        raise NotImplementedError
+
+    def move_occurrence(self, name: str, number: int, start: datetime) -> None:
+        """Date ``number`` (from 0) of the series gets another start."""
+        raise NotImplementedError
+
+    def cancel_occurrence(self, name: str, number: int) -> None:
+        """Date ``number`` (from 0) of the series is deleted; it may have been moved before."""
+        raise NotImplementedError
+
+    def answer(self, name: str, partstat: str) -> None:
+        """CUSTOMER answers the invitation (ACCEPTED, DECLINED, TENTATIVE)."""
+        raise NotImplementedError
+
+    def touch(self, name: str) -> None:
+        """Something of the meeting changes that says nothing: a reminder, a colour, a note."""
+        raise NotImplementedError
+
+    def break_item(self, name: str) -> None:
+        """The mail or meeting cannot be read: nonsense instead of it, or an error for it alone."""
+        raise NotImplementedError
+
+    def mend_item(self, name: str) -> None:
+        """It can be read again."""
+        raise NotImplementedError
+
+    def expire(self) -> None:
+        """All cursors given so far are forgotten."""
+        raise NotImplementedError
+
+
+def subject(name: str) -> str:
+    """Subject of a mail."""
+    return f"Offer {name}"
+
+
+def summary(name: str) -> str:
+    """Title of a meeting."""
+    return f"Meeting {name}"
+
+
+def raw_message(name: str) -> bytes:
+    """A whole mail as it travels, for peers that take one."""
+    minute = sum(name.encode()) % 60
+    return (
+        f"Message-ID: <{name}@theirs.example>\r\n"
+        f"Date: Mon, 02 Nov 2026 10:{minute:02}:00 +0100\r\n"
+        f"From: Bob Lee <{CUSTOMER}>\r\nTo: {REP}\r\nSubject: {subject(name)}\r\n"
+        f"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+        f"Dear rep, we have a question about {name}. Could you call me?\r\n"
+    ).encode()
+
+
+def peers(*methods: str) -> list[type[Peer]]:
+    """All peers that can do all of this."""
+    return [kind for kind in _found() if all(can(kind, method) for method in methods)]
+
+
+def can(kind: type[Peer], method: str) -> bool:
+    """Whether a kind of peer can do this."""
+    return getattr(kind, method) is not getattr(Peer, method)
+
+
+def _found() -> list[type[Peer]]:
+    modules = sorted(path.stem for path in Path(__file__).parent.glob("contract_*.py"))
+    kinds = [importlib.import_module(f"tests.{name}").PEERS for name in modules]
+    return [kind for some in kinds for kind in some]
+
+
+@cache
+def empty_database() -> bytes:
+    """The file of a new database: making it anew each time would cost most of the time."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "brickwall.db"
+        database.open(path).close()
+        return path.read_bytes()
+
+
+class Synced:
+    """What brickwall has of a peer: a database, and what it says."""
+
+    def __init__(self, peer: Peer, path: Path, begun: bytes | None = None) -> None:
+        path.write_bytes(empty_database() if begun is None else begun)
+        self.peer = peer
+        self.path = path
+        self.now = TODAY
+
+    @contextmanager
+    def opened(self) -> Iterator[Database]:
+        """The database."""
+        with database.open(self.path) as db:
+            yield db
+
+    def sync(self, *, stop_after: int | None = None, **options: bool) -> Outcome:
+        """One sync, an hour after the one before.
+
+        ``stop_after``: so many steps (a batch is given, something is written) and the process
+        ends: raises ``Crash``.
+        """
+        self.now += timedelta(hours=1)
+        steps = Steps(stop_after)
+        with self.opened() as db:
+            account = db.account(REP, "test", "UTC", [REP])
+            return sync(
+                SteppedSource(self.peer.source(), steps),
+                SteppedStore(db, steps),
+                account,
+                label=lambda _: (),
+                keep=lambda _: "",
+                now=lambda: self.now,
+                progress=lambda batch, saved: None,
+                options=Options(**options),  # type: ignore[arg-type]
+            )
+
+    def messages(self) -> Counter[str]:
+        """Subjects of the mails that are there."""
+        with self.opened() as db:
+            mails = read_facts(db).messages
+        return Counter(mails.loc[mails["removed_at"].isna(), "subject"])
+
+    def removed(self) -> Counter[str]:
+        """Subjects of the mails that are there no more."""
+        with self.opened() as db:
+            mails = read_facts(db).messages
+        return Counter(mails.loc[mails["removed_at"].notna(), "subject"])
+
+    def starts(self, name: str) -> list[datetime | None]:
+        """What was observed of a single meeting, in order: its start, ``None`` for cancelled."""
+        with self.opened() as db:
+            events = read_facts(db).events
+        seen = events[(events["summary"] == summary(name)).to_numpy()].sort_values("event")
+        starts = zip(seen["start"], seen["status"] == "CANCELLED", strict=True)
+        return [None if cancelled else start.to_pydatetime() for start, cancelled in starts]
+
+    def revisions(self) -> int:
+        """How many event revisions are stored."""
+        with self.opened() as db:
+            return len(read_facts(db).events)
+
+    def changes(self) -> list[tuple[str, datetime, datetime | None]]:
+        """What the analysis makes of it: kind, old start, new start, by old start."""
+        with self.opened() as db:
+            changes = analyze(read_facts(db), Settings(), AS_OF).changes
+        rows = zip(changes["kind"], changes["old_start"], changes["new_start"], strict=True)
+        told = [(str(k), old.to_pydatetime(), _time(new)) for k, old, new in rows]
+        return sorted(told, key=lambda row: row[1])
+
+    def failures(self) -> list[str]:
+        """Items in quarantine."""
+        with self.opened() as db:
+            return list(read_facts(db).failures["item"])
+
+    def content(self) -> str:
+        """Digest of all that is stored but the cursor."""
+        with self.opened() as db:
+            return digest(db, cursors=False)
+
+    def rows(self) -> dict[str, list[Any]]:
+        """Every row of every table, but when it was looked at; the cursor only of quiet peers."""
+        aside = {"checked_at"} | (set() if self.peer.quiet else {"cursor", "position", "size"})
+        with self.opened() as db, db.reading() as connection:
+            found: dict[str, list[Any]] = {}
+            for name, table in schema.metadata.tables.items():
+                columns = [c for c in table.columns if c.name not in aside]
+                found[name] = list(connection.execute(select(*columns).order_by(*columns)))
+            return found
+
+
+def _time(at: Any) -> datetime | None:
+    return None if at != at else at.to_pydatetime()
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+class Steps:
+    """Counts the steps of a sync; ends the process after ``limit`` of them."""
+
+    def __init__(self, limit: int | None = None) -> None:
+        self._left = limit
+
+    def step(self) -> None:
+        """One more."""
+        if self._left is not None:
+            if self._left == 0:
+                raise Crash
+            self._left -= 1
+
+
+class SteppedSource:
+    """A source of which each batch is a step."""
+
+    def __init__(self, source: Source, steps: Steps) -> None:
+        self.name = source.name
+        self._source = source
+        self._steps = steps
+
+    def batches(self, cursor: str | None) -> Iterator[Batch]:
+        """The batches of the source."""
+        yield from self._stepped(self._source.batches(cursor))
+
+    def remember(self, known: Known) -> None:
+        """As the source does."""
+        if isinstance(self._source, Remembering):
+            self._source.remember(known)
+
+    def reread(self, items: Any) -> Iterator[Batch]:
+        """As the source does."""
+        if isinstance(self._source, Rereading):
+            yield from self._stepped(self._source.reread(items))
+
+    def _stepped(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        for batch in batches:
+            self._steps.step()
+            yield batch
+
+
+class SteppedStore:
+    """A store of which each writing is a step."""
+
+    def __init__(self, db: Database, steps: Steps) -> None:
+        self._db = db
+        self._steps = steps
+
+    def writing(self) -> AbstractContextManager[None]:
+        """As the database does."""
+        return self._db.writing()
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        call = getattr(self._db, name)
+
+        def stepped(*args: Any, **options: Any) -> Any:
+            result = call(*args, **options)
+            self._steps.step()
+            return result
+
+        return stepped if name in ("save", "checked") else call
