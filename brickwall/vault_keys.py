@@ -12,9 +12,9 @@ import json
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from brickwall.paths import write_durably
 from brickwall.vault import Vault
@@ -42,6 +42,27 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class _Header:
+    """What lies readable beside the secrets. ``check`` tells whether a key is the right one."""
+
+    id: str
+    key: Place
+    check: str = ""
+    path: str = ""
+    salt: str = ""
+    n: int = 0
+    version: int = 1
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything is there that the kind of key needs."""
+        texts = (self.id, self.check, self.path, self.salt)
+        told = {"keyring": True, "file": bool(self.path), "passphrase": bool(self.salt)}
+        cost = self.n in (2**power for power in range(1, 21)) or self.key != "passphrase"
+        return all(isinstance(t, str) for t in texts) and told.get(self.key, False) and cost
+
+
+@dataclass(frozen=True, slots=True)
 class Keys:
     """Opens and makes vaults.
 
@@ -51,7 +72,7 @@ class Keys:
 
     ask_secret: Callable[[str], str]
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
-    cost: int = COST
+    cost: int = field(default_factory=lambda: COST)
 
     def open(self, folder: Path) -> Vault:
         """The vault in ``folder``.
@@ -59,40 +80,35 @@ class Keys:
         Raises ``ConfigurationError`` where its key cannot be had, each time with the remedy.
         """
         header = _read(folder / _HEADER)
-        place = header["key"]
-        if place == "keyring":
-            key = _from_keyring(header["id"], folder)
-        elif place == "file":
-            key = _from_file(Path(header["path"]))
+        if header.key == "keyring":
+            key = _from_keyring(header.id, folder)
+        elif header.key == "file":
+            key = _from_file(Path(header.path))
         else:
-            key = self._from_passphrase(header)
+            said = self.environment.get(PASSPHRASE) or self._ask("Passphrase of the vault")
+            key = _derived(said, header)
         vault = Vault(folder, key)
-        if vault.unseal(header["id"], _bytes(header["check"])) is None:
-            raise _wrong_key(place, folder)
+        if vault.unseal(header.id, _bytes(header.check)) is None:
+            raise _wrong_key(header.key, folder)
         return vault
 
     def make(self, folder: Path, choice: Choice) -> Vault:
         """A new, empty vault, its key where it was chosen to be."""
-        identity = secrets.token_hex(8)
-        header: dict[str, Any] = {"version": 1, "id": identity, "key": choice.place}
+        header = _Header(secrets.token_hex(8), choice.place)
         key = secrets.token_bytes(_KEY_BYTES)
         if choice.place == "keyring":
-            _into_keyring(identity, key)
+            _into_keyring(header.id, key)
         elif choice.path is not None:
             path = choice.path.expanduser().absolute()
             key = _into_file(path, key)
-            header["path"] = str(path)
+            header = replace(header, path=str(path))
         else:
-            header |= {"salt": _text(secrets.token_bytes(16)), "n": self.cost}
+            header = replace(header, salt=_text(secrets.token_bytes(16)), n=self.cost)
             key = _derived(self._new_passphrase(), header)
         vault = Vault(folder, key)
-        header["check"] = _text(vault.seal(identity, 0, _CHECK))
-        write_durably(folder / _HEADER, json.dumps(header, indent=1).encode())
+        header = replace(header, check=_text(vault.seal(header.id, 0, _CHECK)))
+        _write(folder / _HEADER, header)
         return vault
-
-    def _from_passphrase(self, header: Mapping[str, Any]) -> bytes:
-        said = self.environment.get(PASSPHRASE) or self._ask("Passphrase of the vault")
-        return _derived(said, header)
 
     def _ask(self, question: str) -> str:
         try:
@@ -129,19 +145,30 @@ def keyring_usable() -> bool:
     return float(getattr(keyring.get_keyring(), "priority", 0)) >= 1
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> _Header:
     try:
-        header = json.loads(path.read_bytes())
-        assert isinstance(header, dict)
-        header["check"], header["id"]
-        known = header["version"] == 1 and header["key"] in ("keyring", "file", "passphrase")
+        tree = json.loads(path.read_bytes())
+        if isinstance(tree, dict) and tree.get("version") not in (None, 1):
+            raise ConfigurationError(f"{path}: made by a newer brickwall", "Update brickwall.")
+        header = _Header(**tree)
+        whole = header.whole
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}", "Check the file's rights.") from error
-    except (ValueError, KeyError, AssertionError) as error:
+    except (ValueError, TypeError) as error:
         raise _damaged(path) from error
-    if not known:
-        raise ConfigurationError(f"{path}: made by a newer brickwall", "Update brickwall.")
+    if not whole:
+        raise _damaged(path)
     return header
+
+
+def _write(path: Path, header: _Header) -> None:
+    told = {name: value for name, value in asdict(header).items() if value}
+    try:
+        write_durably(path, json.dumps(told, indent=1).encode())
+    except OSError as error:
+        raise StoreError(
+            f"{path}: {error.strerror or error}", "Free some space, or check the folder's rights."
+        ) from error
 
 
 def _damaged(path: Path) -> ConfigurationError:
@@ -234,10 +261,10 @@ def _into_file(path: Path, key: bytes) -> bytes:
     return key
 
 
-def _derived(passphrase: str, header: Mapping[str, Any]) -> bytes:
+def _derived(passphrase: str, header: _Header) -> bytes:
     from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
-    kdf = Scrypt(salt=_bytes(header["salt"]), length=_KEY_BYTES, n=header["n"], r=8, p=1)
+    kdf = Scrypt(salt=_bytes(header.salt), length=_KEY_BYTES, n=header.n, r=8, p=1)
     return kdf.derive(passphrase.encode())
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, case, func, or_, select
 from sqlalchemy.dialects import sqlite
 
 from store import facts, schema
@@ -51,7 +51,8 @@ def _checked_at() -> Column:
 def _read_share() -> Column:
     """How much of the account's streams has been read, of the one that is furthest from its end."""
     cursor = schema.cursor
-    share = func.coalesce(cursor.c.position * 1.0 / func.nullif(cursor.c.size, 0), 0.0)
+    done = case((cursor.c.position > cursor.c.size, cursor.c.size), else_=cursor.c.position)
+    share = func.coalesce(done * 1.0 / func.nullif(cursor.c.size, 0), 0.0)
     found = (
         select(func.min(share))
         .select_from(cursor.join(schema.stream))

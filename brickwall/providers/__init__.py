@@ -12,8 +12,10 @@ it, provider libraries may be imported at the top. Each module has the functions
 ``estimate(account, tools) -> Estimate | None``
     What a first sync has before it, with few requests; ``None`` where it cannot be known.
 ``sources(account, tools) -> list[Source]``
-    The sources of the account, mail first. Their names are the streams under which their cursors
-    are kept ("mail", "calendar"), so they never change and hold no secret.
+    The sources of the account, in the order in which they are read: calendars first, since they
+    are short and their history begins with the first reading. Their names are the streams under
+    which their cursors are kept ("mail", "calendar"), so they never change and hold no secret.
+    May sign in (renew a token), with one retry policy: ``tools.retry``.
 ``disconnect(account, tools) -> None``
     Revokes the access at the provider where it can be revoked; nothing where it cannot.
 
