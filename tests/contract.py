@@ -17,6 +17,7 @@ import importlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -195,12 +196,12 @@ class Synced:
             yield db
 
     def sync(self, *, stop_after: int | None = None, **options: bool) -> Outcome:
-        """One sync, an hour after the one before.
+        """One sync, three days after the one before: nothing is a slip put right at once.
 
         ``stop_after``: so many steps (a batch is given, something is written) and the process
         ends: raises ``Crash``.
         """
-        self.now += timedelta(hours=1)
+        self.now += timedelta(days=3)
         steps = Steps(stop_after)
         with self.opened() as db:
             account = db.account(REP, "test", "UTC", [REP])
@@ -235,18 +236,26 @@ class Synced:
         starts = zip(seen["start"], seen["status"] == "CANCELLED", strict=True)
         return [None if cancelled else start.to_pydatetime() for start, cancelled in starts]
 
-    def revisions(self) -> int:
-        """How many event revisions are stored."""
+    def answers(self, name: str) -> list[str]:
+        """What was observed of CUSTOMER's answer to a single meeting, in order."""
         with self.opened() as db:
-            return len(read_facts(db).events)
+            facts = read_facts(db)
+        events = facts.events[(facts.events["summary"] == summary(name)).to_numpy()]
+        told = facts.attendances[(facts.attendances["address"] == CUSTOMER).to_numpy()]
+        return list(told[told["event"].isin(events["event"])].sort_values("event")["partstat"])
 
     def changes(self) -> list[tuple[str, datetime, datetime | None]]:
-        """What the analysis makes of it: kind, old start, new start, by old start."""
+        """What the analysis makes of it: kind, old start, new start, in order of time.
+
+        By the time of observation: at a real server all of a test happens within a second.
+        """
         with self.opened() as db:
-            changes = analyze(read_facts(db), Settings(), AS_OF).changes
+            facts = read_facts(db)
+        events = facts.events.assign(occurred_at=facts.events["observed_at"])
+        changes = analyze(replace(facts, events=events), Settings(), AS_OF).changes
+        changes = changes.sort_values(["at", "old_start"], kind="stable")
         rows = zip(changes["kind"], changes["old_start"], changes["new_start"], strict=True)
-        told = [(str(k), old.to_pydatetime(), _time(new)) for k, old, new in rows]
-        return sorted(told, key=lambda row: row[1])
+        return [(str(k), old.to_pydatetime(), _time(new)) for k, old, new in rows]
 
     def failures(self) -> list[str]:
         """Items in quarantine."""
