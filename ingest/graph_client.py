@@ -176,7 +176,8 @@ class _Waiting:
         fault = classify(error)
         if fault is None or fault.action is not Action.RETRY:
             return False
-        alone = error.status >= 500 and not is_busy(error) and bool(self.answers)
+        served = bool(self.answers) or len(self.paths) == 1
+        alone = error.status == 500 and not is_busy(error) and served
         return not alone or self._tries < _PART_TRIES
 
 

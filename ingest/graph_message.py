@@ -7,6 +7,7 @@ mail is fetched only where something in it counts that JSON leaves out; see ``ne
 from __future__ import annotations
 
 from email.utils import format_datetime
+from hashlib import blake2b
 from typing import Final
 
 from ingest import mime
@@ -76,19 +77,27 @@ def needs_mime(item: Json) -> bool:
 
 def read(item: Json, *, labels: tuple[str, ...], zone: str) -> ParsedMessage:
     """The message in ``item``; ``labels``: its folder; ``zone``: the owner's IANA zone."""
-    return _told(mime.of_parts(_parts(item), text(item, "id"), labels=labels, zone=zone), item)
+    return _told(mime.of_parts(_parts(item), _identity(item), labels=labels, zone=zone), item)
 
 
 def read_mime(item: Json, raw: bytes, *, labels: tuple[str, ...], zone: str) -> ParsedMessage:
-    """The message in ``raw`` under the name that ``item`` gives it.
+    """The message in ``raw`` under the identity that ``item`` gives it.
 
     Raises ``ingest.mime.NotAMessageError``.
     """
     parsed = mime.parse(raw, labels=labels, zone=zone)
-    name = text(item, "id")
+    name = _identity(item)
     message = parsed.message._replace(provider_id=name)
     revisions = tuple(one._replace(message_provider_id=name) for one in parsed.revisions)
     return _told(parsed._replace(message=message, revisions=revisions), item)
+
+
+def _identity(item: Json) -> str:
+    """What stays equal for copies of a message, and when its mailbox moves to another server."""
+    author = mailbox(part(item, "from"))[1]
+    told = [text(item, name) for name in ("internetMessageId", "sentDateTime", "subject")]
+    said = "\0".join([*told, author]) if told[0] else text(item, "id")
+    return blake2b(said.encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def _told(parsed: ParsedMessage, item: Json) -> ParsedMessage:

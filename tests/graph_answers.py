@@ -1,0 +1,379 @@
+"""What Graph answers to which request: a pure function of the mailbox and of tokens given before.
+
+Written after the documentation and what developers reported: no ``$expand`` in deltas, changes of
+known items cut down to what changed, deleted dates of a series without a trace, ids that change
+when an item is moved unless immutable ones are asked for.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any, Final, NamedTuple
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from tests.graph_csdl import csdl
+from tests.graph_mailbox import EVENTS, FOLDERS, Json, Mailbox, instant
+
+VERSION: Final = "/v1.0"
+MAX_PARTS: Final = 20
+
+
+class Reply(NamedTuple):
+    """Status, headers, and a JSON object or the bytes of a mail."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+class RefusedError(Exception):
+    """An error in Graph's form."""
+
+    def __init__(self, status: int, code: str, message: str = "") -> None:
+        super().__init__(code)
+        self.reply = error(status, code, message)
+
+
+def error(status: int, code: str, message: str = "", **headers: str) -> Reply:
+    """An unsuccessful answer."""
+    told = {"code": code, "message": message or code, "innerError": {"request-id": "0"}}
+    return Reply(
+        status, {name.replace("_", "-"): value for name, value in headers.items()}, {"error": told}
+    )
+
+
+@dataclass
+class Token:
+    """What a link of a delta stands for: what is still to be listed, and which log was seen."""
+
+    place: str
+    options: dict[str, str]
+    waiting: list[str]
+    seen: int
+    follows: bool
+
+
+@dataclass
+class Answers:
+    """The service for one user. ``base``: its address.
+
+    ``page``: items on a page at most. ``basic``: only Mail.ReadBasic was granted. ``rotates``:
+    every answer has a new link. ``missing``: parts of the service that the user may not use.
+    """
+
+    mailbox: Mailbox
+    base: str
+    page: int = 100
+    basic: bool = False
+    rotates: bool = False
+    missing: frozenset[str] = frozenset()
+    me: Json = field(default_factory=dict)
+    settings: Json | None = None
+    tokens: dict[str, Token] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._numbers = count(1)
+        self._routes: list[tuple[re.Pattern[str], Callable[..., Json | bytes]]] = [
+            (re.compile(pattern), handler)
+            for pattern, handler in (
+                (r"/me", self._me),
+                (r"/me/mailboxSettings", self._settings),
+                (r"/me/mailFolders/delta", self._folders_delta),
+                (r"/me/mailFolders/([^/]+)", self._folder),
+                (r"/me/mailFolders/([^/]+)/messages/delta", self._messages_delta),
+                (r"/me/messages/([^/]+)", self._message),
+                (r"/me/messages/([^/]+)/attachments", self._attachments),
+                (r"/me/messages/([^/]+)/\$value", self._value),
+                (r"/me/calendarView/delta", self._calendar_delta),
+                (r"/me/events/([^/]+)", self._event),
+            )
+        ]
+
+    def get(self, target: str, headers: Mapping[str, str]) -> Reply:
+        """The answer to a GET of ``target``, a path with options."""
+        parts = urlsplit(target)
+        options = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        prefer = headers.get("prefer", "")
+        for pattern, handler in self._routes:
+            if found := pattern.fullmatch(parts.path):
+                try:
+                    body = handler(*map(unquote, found.groups()), options)
+                except RefusedError as refusal:
+                    return refusal.reply
+                return self._reply(body, immutable='IdType="ImmutableId"' in prefer)
+        return error(400, "BadRequest", f"Resource not found for {parts.path}")
+
+    def batch(self, requests: Iterable[Json], one: Callable[[Json], Reply]) -> Reply:
+        """The answer to a ``$batch``; ``one`` answers a part."""
+        parts = list(requests)
+        if len(parts) > MAX_PARTS:
+            return error(400, "BadRequest", f"more than {MAX_PARTS} requests in a batch")
+        answers = []
+        for part in reversed(parts):  # in any order
+            reply = one(part)
+            body = reply.body
+            if isinstance(body, bytes):
+                body = base64.b64encode(body).decode()
+            answers.append(
+                {
+                    "id": part["id"],
+                    "status": reply.status,
+                    "headers": {"Content-Type": "application/json", **reply.headers},
+                    "body": body,
+                }
+            )
+        return Reply(200, {}, {"responses": answers})
+
+    def expire(self, place: str = "") -> None:
+        """Forget all links of this place, or of all."""
+        self.tokens = {n: t for n, t in self.tokens.items() if place and t.place != place}
+
+    def _reply(self, body: Any, *, immutable: bool) -> Reply:
+        if isinstance(body, bytes):
+            return Reply(200, {"Content-Type": "text/plain"}, body)
+        known = csdl()
+        kind = body.get("@odata.context", "")[1:]
+        if known is not None and kind:
+            told = body["value"] if kind.startswith("Collection(") else body
+            self.problems += known.faults(kind, told)
+        if not immutable:
+            body = _mutable(body)
+        return Reply(200, {"Content-Type": "application/json"}, body)
+
+    def _me(self, options: Json) -> Json:
+        return _selected(self.me, options, "user")
+
+    def _settings(self, options: Json) -> Json:
+        if self.settings is None:
+            raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
+        return _selected(self.settings, options, "mailboxSettings")
+
+    def _folder(self, name: str, options: Json) -> Json:
+        name = self.mailbox.special.get(name.lower(), name)
+        if name not in self.mailbox.folders:
+            raise RefusedError(404, "ErrorItemNotFound")
+        return _selected(self._shown_folder(name), options, "mailFolder")
+
+    def _shown_folder(self, name: str) -> Json:
+        items = sum(message.folder == name for message in self.mailbox.messages.values())
+        return {**self.mailbox.folders[name], "totalItemCount": items}
+
+    def _folders_delta(self, options: Json) -> Json:
+        def show(name: str, _token: Token) -> Iterator[Json]:
+            if name in self.mailbox.folders:
+                yield _selected(self._shown_folder(name), options, "mailFolder")
+            else:
+                yield {"id": name, "@removed": {"reason": "deleted"}}
+
+        return self._delta(FOLDERS, list(self.mailbox.folders), options, "mailFolder", show)
+
+    def _messages_delta(self, folder: str, options: Json) -> Json:
+        folder = self.mailbox.special.get(folder.lower(), folder)
+        if folder not in self.mailbox.folders:
+            raise RefusedError(404, "ErrorItemNotFound")
+        if "$expand" in options:
+            raise RefusedError(500, "InternalServerError", "Value cannot be null.")
+        messages = self.mailbox.messages
+        here = [name for name, message in messages.items() if message.folder == folder]
+        if options.get("$orderby") == "receivedDateTime desc":
+            here.sort(key=lambda name: str(messages[name].json["receivedDateTime"]), reverse=True)
+        return self._delta(folder, here, options, "message", self._show_message)
+
+    def _show_message(self, name: str, token: Token) -> Iterator[Json]:
+        message = self.mailbox.messages.get(name)
+        if message is None or message.folder != token.place:
+            reason = "deleted" if message is None else "changed"
+            yield {"id": name, "@removed": {"reason": reason}}
+        elif token.follows and message.partial:
+            kind = message.json["@odata.type"]
+            yield {"@odata.type": kind, "id": name, "isRead": message.json["isRead"]}
+        else:
+            yield self._selected_message(name, token.options)
+
+    def _selected_message(self, name: str, options: Mapping[str, str]) -> Json:
+        message = self.mailbox.messages[name]
+        if self.basic and "body" in options.get("$select", "").split(","):
+            raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
+        return _selected({**message.json, "parentFolderId": message.folder}, options, "message")
+
+    def _message(self, name: str, options: Json) -> Json:
+        message = self._found(name)
+        if "$select" in options:
+            return self._selected_message(name, options)
+        told = {**message.json, **message.extra, "parentFolderId": message.folder}
+        event = told.pop("event", None)
+        told.pop("internetMessageHeaders")
+        if options.get("$expand") == "microsoft.graph.eventMessage/event":
+            told["event"] = event
+        if self.basic:
+            del told["body"]
+        return {"@odata.context": "#message", **told}
+
+    def _found(self, name: str) -> Any:
+        message = self.mailbox.messages.get(name)
+        if message is None:
+            raise RefusedError(404, "ErrorItemNotFound", "The object was not found in the store.")
+        if message.status:
+            raise RefusedError(message.status, "ErrorInternalServerError")
+        return message
+
+    def _attachments(self, name: str, options: Json) -> Json:
+        message = self._found(name)
+        if self.basic:
+            raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
+        told = [_selected(one, options, "attachment") for one in message.attachments]
+        return {"@odata.context": "#Collection(attachment)", "value": told}
+
+    def _value(self, name: str, _options: Json) -> bytes:
+        message = self._found(name)
+        if self.basic:
+            raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
+        return bytes(message.raw)
+
+    def _calendar_delta(self, options: Json) -> Json:
+        if "calendar" in self.missing:
+            raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
+        for name in ("$select", "$expand", "$filter", "$orderby"):
+            if name in options:
+                raise RefusedError(400, "ErrorInvalidUrlQuery", f"{name} is not supported")
+        return self._delta(EVENTS, list(self.mailbox.events), options, "event", self._show_event)
+
+    def _show_event(self, name: str, token: Token) -> Iterator[Json]:
+        since, until = (
+            datetime.fromisoformat(token.options[one]).astimezone(UTC)
+            for one in ("startDateTime", "endDateTime")
+        )
+        event = self.mailbox.events.get(name)
+        gone = {"id": name, "@removed": {"reason": "deleted"}}
+        if event is None:
+            yield gone
+        elif event.series:
+            dates = list(self.mailbox.dates(name, since, until))
+            yield from [event.json, *(self._date(name, one) for one in dates)] if dates else [gone]
+        elif instant(event.json["end"]) > since and instant(event.json["start"]) < until:
+            yield event.json
+        elif token.follows:
+            yield gone
+
+    def _date(self, series: str, told: Json) -> Json:
+        """A date that differs comes whole, any other with a few fields."""
+        if told["type"] == "occurrence":
+            return told
+        return self._whole_date(series, told)
+
+    def _whole_date(self, series: str, told: Json) -> Json:
+        master = self.mailbox.events[series].json
+        day = datetime.fromisoformat(told["originalStart"]).date()
+        return {
+            **master,
+            "recurrence": None,
+            "iCalUId": self.mailbox.date_uid(series, day),
+            **told,
+        }
+
+    def _event(self, name: str, options: Json) -> Json:
+        event = self.mailbox.events.get(name)
+        if event is not None:
+            if event.status:
+                raise RefusedError(event.status, "ErrorInternalServerError")
+            return self._shown_event(name, options)
+        for series in (one for one, found in self.mailbox.events.items() if found.series):
+            for told in self.mailbox.dates(series, _BEGINNING, _END):
+                if told["id"] == name:
+                    whole = self._whole_date(series, told)
+                    return {"@odata.context": "#event", **whole}
+        raise RefusedError(404, "ErrorItemNotFound", "The object was not found in the store.")
+
+    def _shown_event(self, name: str, options: Json) -> Json:
+        event = self.mailbox.events[name]
+        fields = options.get("$select", "").split(",")
+        told = _selected(event.json, options, "event")
+        if "cancelledOccurrences" in fields:
+            told["cancelledOccurrences"] = [f"OID.{name}.{day}" for day in sorted(event.gone)]
+        if options.get("$expand") == "exceptionOccurrences":
+            dates = self.mailbox.dates(name, _BEGINNING, _END) if event.series else ()
+            told["exceptionOccurrences"] = [
+                self._whole_date(name, one) for one in dates if one["type"] == "exception"
+            ]
+        return told
+
+    def _delta(
+        self,
+        place: str,
+        names: list[str],
+        options: Json,
+        kind: str,
+        show: Callable[[str, Token], Iterator[Json]],
+    ) -> Json:
+        token = self._token(place, names, options)
+        page = min(self.page, int(token.options.get("page", self.page)))
+        now, later = token.waiting[:page], token.waiting[page:]
+        told = {
+            "@odata.context": f"#Collection({kind})",
+            "value": [item for name in now for item in show(name, token)],
+        }
+        if later:
+            following = Token(place, token.options, later, token.seen, token.follows)
+            told["@odata.nextLink"] = self._link(place, "$skiptoken", following)
+        else:
+            following = Token(place, token.options, [], token.seen, follows=True)
+            quiet = token.follows and not now and not self.rotates
+            link = self._link(place, "$deltatoken", following)
+            told["@odata.deltaLink"] = self._same(options, link) if quiet else link
+        return told
+
+    def _token(self, place: str, names: list[str], options: Json) -> Token:
+        given = options.get("$skiptoken") or options.get("$deltatoken")
+        if given is None:
+            return Token(place, dict(options), names, len(self.mailbox.log), follows=False)
+        known = self.tokens.get(given)
+        if known is None or known.place != place:
+            raise RefusedError(410, "SyncStateNotFound", "The sync state generation is not found")
+        if "$skiptoken" in options:
+            return known
+        log = self.mailbox.log
+        changed = dict.fromkeys(name for where, name in log[known.seen :] if where == place)
+        return Token(place, known.options, list(changed), len(log), follows=True)
+
+    def _link(self, place: str, name: str, token: Token) -> str:
+        number = f"t{next(self._numbers)}"
+        self.tokens[number] = token
+        paths = {FOLDERS: "/me/mailFolders/delta", EVENTS: "/me/calendarView/delta"}
+        path = paths.get(place, f"/me/mailFolders/{quote(place, safe='')}/messages/delta")
+        return f"{self.base}{VERSION}{path}?{name}={number}"
+
+    def _same(self, options: Json, link: str) -> str:
+        """Nothing has happened: the link stays what it was."""
+        return link.rpartition("=")[0] + "=" + str(options["$deltatoken"])
+
+
+_BEGINNING: Final = datetime(1900, 1, 1, tzinfo=UTC)
+_END: Final = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def _selected(told: Json, options: Mapping[str, str], kind: str) -> Json:
+    """Only what ``$select`` names; a name that the kind has not is refused, as Graph does."""
+    context = {"@odata.context": f"#{kind}"}
+    select = options.get("$select")
+    if select is None:
+        return {**context, **told}
+    names = select.split(",")
+    known = csdl()
+    if known is not None and (wrong := set(names) - set(known.properties(kind))):
+        raise RefusedError(400, "BadRequest", f"Could not find a property named {sorted(wrong)[0]}")
+    kept = {"id", "@odata.type", *names}
+    return {**context, **{name: value for name, value in told.items() if name in kept}}
+
+
+def _mutable(body: Json) -> Json:
+    """Ids as they are without the wish for immutable ones: they name the folder too."""
+    told = {**body, "value": [_mutable(one) for one in body["value"]]} if "value" in body else body
+    if "parentFolderId" in told and "id" in told:
+        return {**told, "id": f"{told['id']}.{told['parentFolderId']}"}
+    return told

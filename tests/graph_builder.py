@@ -1,0 +1,56 @@
+"""A source on a fake Graph, as tests need it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+from ingest.client import Session
+from ingest.graph import GraphSource
+from ingest.graph_client import GraphClient
+from ingest.graph_event import Owner
+from ingest.graph_state import EVERYTHING, Wanted
+from ingest.retry import Retry
+from tests.graph_fake import TOKEN, Graph
+
+OWNER: Final = Owner(("rep@ours.example", "sales@ours.example"), "Europe/Vienna")
+
+
+class Tokens:
+    """Gives tokens as signing in does: the last of ``good`` once the one before is refused."""
+
+    def __init__(self, *tokens: str) -> None:
+        self.waiting = list(tokens) or [TOKEN]
+        self.renewed = 0
+
+    def __call__(self, *, renew: bool = False) -> str:
+        """The token."""
+        if renew:
+            self.renewed += 1
+            if len(self.waiting) > 1:
+                self.waiting.pop(0)
+        return self.waiting[0]
+
+
+def client(
+    graph: Graph, *, tokens: Tokens | None = None, pauses: list[float] | None = None
+) -> GraphClient:
+    """A client of the fake that waits no real time; ``pauses`` remembers what it would wait."""
+    slept = [] if pauses is None else pauses
+    retry = Retry(sleep=slept.append, random=lambda: 0.0)
+    session = Session(timeout_seconds=5)
+    return GraphClient(session, tokens or Tokens(), retry, endpoint=graph.url)
+
+
+def source(
+    graph: Graph,
+    *,
+    wanted: Wanted = EVERYTHING,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    tokens: Tokens | None = None,
+    pauses: list[float] | None = None,
+    owner: Owner = OWNER,
+) -> GraphSource:
+    """A new source on the fake's mailbox."""
+    return GraphSource(client(graph, tokens=tokens, pauses=pauses), owner, now=now, wanted=wanted)

@@ -1,0 +1,357 @@
+"""A mailbox of Exchange as Graph shows it: folders, messages, events, and the log of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from email.utils import getaddresses, parsedate_to_datetime
+from itertools import count
+from typing import Any, Final, TypeAlias
+from zlib import crc32
+from zoneinfo import ZoneInfo
+
+Json: TypeAlias = dict[str, Any]
+
+ROOT: Final = "root"
+FOLDERS: Final = "folders"
+EVENTS: Final = "events"
+#: Names of Graph, and of the folders in a German mailbox.
+SPECIAL: Final = {
+    "inbox": "Posteingang",
+    "sentitems": "Gesendete Elemente",
+    "archive": "Archiv",
+    "drafts": "Entwürfe",
+    "junkemail": "Junk-E-Mail",
+    "deleteditems": "Gelöschte Elemente",
+    "outbox": "Postausgang",
+    "conversationhistory": "Aufgezeichnete Unterhaltungen",
+}
+_WEEKDAYS: Final = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
+
+
+@dataclass
+class Message:
+    """A message: its JSON, and what Graph gives only when asked for it by itself.
+
+    ``extra``: the fields of a meeting message. ``raw``: its raw mail. ``status``: answered instead
+    of the message when it is asked for, 0 for none.
+    """
+
+    folder: str
+    json: Json
+    extra: Json
+    attachments: list[Json]
+    raw: bytes
+    status: int = 0
+    partial: bool = False
+
+
+@dataclass
+class Event:
+    """A single event or a series. ``moved``, ``gone``: dates of a series, by their day."""
+
+    json: Json
+    moved: dict[date, Json] = field(default_factory=dict)
+    gone: set[date] = field(default_factory=set)
+    status: int = 0
+
+    @property
+    def series(self) -> bool:
+        """Whether it recurs."""
+        return bool(self.json.get("recurrence"))
+
+
+class Mailbox:
+    """What lies in it, and in which order it changed: (place, id) after (place, id)."""
+
+    def __init__(self) -> None:
+        self.folders: dict[str, Json] = {}
+        self.special: dict[str, str] = {}
+        self.messages: dict[str, Message] = {}
+        self.events: dict[str, Event] = {}
+        self.log: list[tuple[str, str]] = []
+        self._ids = count(1)
+        self._clock = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+        for name, shown in SPECIAL.items():
+            self.special[name] = self.add_folder(shown)
+
+    def now(self) -> str:
+        """The time of this change; a second later than the last."""
+        self._clock += timedelta(seconds=1)
+        return _utc(self._clock)
+
+    def name(self, kind: str) -> str:
+        """A new id, with the characters that those of Graph have."""
+        return f"AAkALg{kind}-_{next(self._ids):06}="
+
+    def add_folder(self, shown: str, parent: str = ROOT, *, hidden: bool = False) -> str:
+        """A new folder; its id."""
+        name = self.name("F")
+        self.folders[name] = {
+            "id": name,
+            "displayName": shown,
+            "parentFolderId": parent,
+            "isHidden": hidden,
+            "childFolderCount": 0,
+            "unreadItemCount": 0,
+        }
+        self.log.append((FOLDERS, name))
+        return name
+
+    def change_folder(self, name: str, **fields: str) -> None:
+        """Rename or move a folder."""
+        self.folders[name] |= fields
+        self.log.append((FOLDERS, name))
+
+    def remove_folder(self, name: str) -> None:
+        """Delete a folder for good, with what lies in it."""
+        del self.folders[name]
+        for message in [m for m, found in self.messages.items() if found.folder == name]:
+            del self.messages[message]
+        self.log.append((FOLDERS, name))
+
+    def receive(self, raw: bytes, folder: str = "inbox", **extra: Any) -> str:
+        """A mail is put into a folder; its id. ``extra``: fields of a meeting message."""
+        name = self.name("M")
+        place = self.special.get(folder, folder)
+        mail = message_from_bytes(raw, policy=default)
+        assert isinstance(mail, EmailMessage)
+        found = _json(name, mail, sent=folder == "sentitems")
+        found["receivedDateTime"] = _received(mail)
+        kind = str(extra.pop("kind", "message"))
+        found["@odata.type"] = f"#microsoft.graph.{kind}"
+        self.messages[name] = Message(place, found, extra, list(_attachments(mail)), raw)
+        self._changed(name)
+        return name
+
+    def move(self, name: str, folder: str) -> None:
+        """A message is moved; with immutable ids it keeps its name."""
+        message = self.messages[name]
+        self.log.append((message.folder, name))
+        message.folder = self.special.get(folder, folder)
+        self._changed(name)
+
+    def copy(self, name: str, folder: str) -> str:
+        """A copy with a name of its own."""
+        message = self.messages[name]
+        other = self.name("M")
+        json = {**message.json, "id": other}
+        self.messages[other] = Message(
+            self.special.get(folder, folder), json, message.extra, message.attachments, message.raw
+        )
+        self._changed(other)
+        return other
+
+    def read(self, name: str) -> None:
+        """It is marked as read: the delta then tells no more than that."""
+        self.messages[name].json["isRead"] = True
+        self.messages[name].partial = True
+        self._changed(name)
+
+    def delete(self, name: str) -> None:
+        """A message is gone for good."""
+        folder = self.messages.pop(name).folder
+        self.log.append((folder, name))
+
+    def add_event(self, start: datetime, end: datetime, **fields: Any) -> str:
+        """A new event; ``fields`` of its JSON replace the usual ones. Its id."""
+        name = self.name("E")
+        uid = f"040000008200E00074C5B7101A82E00800000000{int(start.timestamp()):024X}{name[-7:-1]}"
+        usual: Json = {
+            "id": name,
+            "iCalUId": uid,
+            "subject": "Meeting",
+            "type": "seriesMaster" if fields.get("recurrence") else "singleInstance",
+            "start": moment(start),
+            "end": moment(end),
+            "originalStartTimeZone": "W. Europe Standard Time",
+            "originalEndTimeZone": "W. Europe Standard Time",
+            "isAllDay": False,
+            "isCancelled": False,
+            "isOrganizer": True,
+            "organizer": recipient("rep@ours.example", "Rep"),
+            "attendees": [],
+            "responseStatus": {"response": "organizer", "time": "0001-01-01T00:00:00Z"},
+            "recurrence": None,
+            "seriesMasterId": None,
+            "lastModifiedDateTime": self.now(),
+            "showAs": "busy",
+        }
+        self.events[name] = Event({**usual, **fields})
+        self.log.append((EVENTS, name))
+        return name
+
+    def change_event(self, name: str, **fields: Any) -> None:
+        """Other fields of an event or series."""
+        self.events[name].json |= {"lastModifiedDateTime": self.now(), **fields}
+        self.log.append((EVENTS, name))
+
+    def change_date(self, name: str, day: date, **fields: Any) -> None:
+        """One date of a series is changed."""
+        before = self.events[name].moved.get(day, {})
+        self.events[name].moved[day] = {**before, "lastModifiedDateTime": self.now(), **fields}
+        self.change_event(name)
+
+    def cancel_date(self, name: str, day: date) -> None:
+        """One date of a series is deleted."""
+        self.events[name].moved.pop(day, None)
+        self.events[name].gone.add(day)
+        self.change_event(name)
+
+    def delete_event(self, name: str) -> None:
+        """An event or a whole series is deleted."""
+        del self.events[name]
+        self.log.append((EVENTS, name))
+
+    def dates(self, name: str, since: datetime, until: datetime) -> Iterator[Json]:
+        """The dates of a series between two times as occurrences and exceptions."""
+        event = self.events[name]
+        length = instant(event.json["end"]) - instant(event.json["start"])
+        for day, start in _dates(event.json, until):
+            if day in event.gone:
+                continue
+            told = {
+                "id": f"{name[:-1]}-{day:%Y%m%d}=",
+                "type": "exception" if day in event.moved else "occurrence",
+                "seriesMasterId": name,
+                "originalStart": _utc(start),
+                "start": moment(start),
+                "end": moment(start + length),
+                **event.moved.get(day, {}),
+            }
+            if instant(told["end"]) > since and instant(told["start"]) < until:
+                yield told
+
+    def date_uid(self, name: str, day: date) -> str:
+        """Graph writes the day of a date into its UID."""
+        uid = str(self.events[name].json["iCalUId"])
+        return f"{uid[:32]}{day.year:04X}{day.month:02X}{day.day:02X}{uid[40:]}"
+
+    def _changed(self, name: str) -> None:
+        self.log.append((self.messages[name].folder, name))
+
+
+def recipient(address: str, name: str = "") -> Json:
+    """A recipient as Graph writes it."""
+    return {"emailAddress": {"name": name or address, "address": address}}
+
+
+def attendee(address: str, response: str = "none", at: datetime | None = None) -> Json:
+    """An attendee with what they answered."""
+    time = _utc(at) if at else "0001-01-01T00:00:00Z"
+    return {
+        **recipient(address),
+        "type": "required",
+        "status": {"response": response, "time": time},
+    }
+
+
+def weekly(start: datetime, weeks: int) -> Json:
+    """A recurrence on the weekday of ``start``, so many times."""
+    return {
+        "pattern": {
+            "type": "weekly",
+            "interval": 1,
+            "month": 0,
+            "dayOfMonth": 0,
+            "daysOfWeek": [_WEEKDAYS[start.weekday()]],
+            "firstDayOfWeek": "monday",
+            "index": "first",
+        },
+        "range": {
+            "type": "numbered",
+            "startDate": f"{start:%Y-%m-%d}",
+            "endDate": "0001-01-01",
+            "recurrenceTimeZone": "W. Europe Standard Time",
+            "numberOfOccurrences": weeks,
+        },
+    }
+
+
+def moment(at: datetime) -> Json:
+    """A dateTimeTimeZone in UTC, with the seven digits of Graph."""
+    return {"dateTime": f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.0000000", "timeZone": "UTC"}
+
+
+def instant(told: Json) -> datetime:
+    """The time of a dateTimeTimeZone in UTC."""
+    return datetime.fromisoformat(str(told["dateTime"])[:19]).replace(tzinfo=UTC)
+
+
+def _dates(master: Json, until: datetime) -> Iterator[tuple[date, datetime]]:
+    """Weekly dates as Exchange counts them: the same time of day where the series lives."""
+    zone = ZoneInfo("Europe/Berlin")
+    first = instant(master["start"]).astimezone(zone)
+    told = master["recurrence"]
+    days, most = told["pattern"]["daysOfWeek"], told["range"]["numberOfOccurrences"]
+    day, found = first.date(), 0
+    while found < most and day <= until.date():
+        if _WEEKDAYS[day.weekday()] in days:
+            found += 1
+            yield day, datetime.combine(day, first.timetz()).astimezone(UTC)
+        day += timedelta(days=1)
+
+
+def _utc(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _received(mail: EmailMessage) -> str:
+    return _utc(parsedate_to_datetime(str(mail["date"])))
+
+
+def _people(mail: EmailMessage, header: str) -> list[Json]:
+    found = getaddresses([str(value) for value in mail.get_all(header, [])])
+    return [recipient(address, name) for name, address in found if address]
+
+
+def _json(name: str, mail: EmailMessage, *, sent: bool) -> Json:
+    """The fields of a message; sent mail has no transport headers."""
+    body = mail.get_body(("html", "plain"))
+    headers: Iterable[tuple[str, Any]] = [] if sent else mail.raw_items()
+    author = next(iter(_people(mail, "from")), None)
+    return {
+        "id": name,
+        "internetMessageId": str(mail["message-id"] or f"<{name}@exchange.example>").strip(),
+        "conversationId": f"AAQk{crc32(str(mail['subject']).removeprefix('Re: ').encode()):08x}",
+        "internetMessageHeaders": [{"name": key, "value": str(value)} for key, value in headers]
+        or None,
+        "subject": str(mail["subject"] or ""),
+        "from": author,
+        "sender": next(iter(_people(mail, "sender")), author),
+        "replyTo": _people(mail, "reply-to"),
+        "toRecipients": _people(mail, "to"),
+        "ccRecipients": _people(mail, "cc"),
+        "sentDateTime": _received(mail),
+        "isDraft": False,
+        "isRead": False,
+        "hasAttachments": any(True for _ in _attachments(mail)),
+        "body": {
+            "contentType": "html" if body and body.get_content_subtype() == "html" else "text",
+            "content": str(body.get_content()) if body else "",
+        },
+    }
+
+
+def _attachments(mail: EmailMessage) -> Iterator[Json]:
+    for number, part in enumerate(mail.iter_attachments()):
+        yield {
+            "@odata.type": "#microsoft.graph.fileAttachment",
+            "id": f"A{number}",
+            "name": part.get_filename() or "",
+            "contentType": part.get_content_type(),
+            "isInline": False,
+            "size": 1,
+        }
