@@ -88,7 +88,7 @@ def analyze(facts: Facts, settings: Settings, as_of: datetime) -> Analysis:
         scores=scores,
         verdicts=verdict.verdicts(facts, derived, found, scores, work, settings, as_of),
         questions=questions.questions(derived, met.questions, as_of),
-        coverage=coverage.coverage(facts, as_of),
+        coverage=coverage.coverage(facts, told.mail, as_of),
     )
 
 

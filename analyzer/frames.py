@@ -72,7 +72,9 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         # one row per distinct message (copies collapsed onto the first; of all kinds).
         # at: sent_at of ours; of others received_at if known, else sent_at. sender: person who
         # speaks (the principal); via: the delegate who wrote, or -1. outgoing: sender is own.
-        # parent: the message it answers or -1; parent_by: header | hint | subject | "".
+        # parent: the message it answers or -1; parent_by: header | hint | subject | missing (what
+        # it answers is not here; the parent is one before that, or -1) | "".
+        # to_us: the rep stands in To; addressees: how many stand in To and Cc, the rep included.
         # thread/topic: ids. One bool column per label of INTENTS (after ``decide``).
         "mail": {
             "message": "int64",
@@ -89,6 +91,8 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "sequence_tool": "bool",
             "parent": "int64",
             "parent_by": "str",
+            "to_us": "bool",
+            "addressees": "int64",
             "thread": "int64",
             "topic": "int64",
             **dict.fromkeys(INTENTS, "bool"),
@@ -98,7 +102,8 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         # which people may be judged. reason: deal | mark | proposal | offer | meeting | effort;
         # left_out: "" | supplier | recruiter | friend | newsletter | never engaged | colleague |
         # automatic | marked | other (no sales seen); in_doubt: the rep is asked.
-        # judged where left_out is "".
+        # judged where left_out is "". kept: share (0..1) of their mails that is here, as far as
+        # our answers tell; below, silence proves less.
         "contacts": {
             "person": "int64",
             "judged": "bool",
@@ -110,6 +115,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "last_out_at": TIME,
             "mails_in": "int64",
             "mails_out": "int64",
+            "kept": "float64",
         },
         # one row per topic: a deal, else a thread around a proposal. outcome: won | lost | ""
         "topics": {
@@ -134,7 +140,8 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         # proposal: one of the asks delivers a proposal; requested: they had asked for it.
         # sequence: only sequence-tool mails. open: no answer until as_of (censored).
         # answered_by: evidence reference or ""; answer_via: delegate or -1. answered_kind:
-        # mail | colleague | meeting | call | ""; suspended_until: a decision date they named.
+        # mail | colleague | meeting | call | unseen (ours that answers one of theirs which is not
+        # here) | ""; suspended_until: a decision date they named.
         # waited_*: from the first ask to the answer, or as_of, stopped while they were away;
         # waited_since_last_*: the same from the last ask. paused_hours: what was taken off.
         "episodes": {
@@ -287,7 +294,8 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "evidence": "object",
             "sentence": "str",
         },
-        # per account: what the report covers
+        # per account: what the report covers. written: mails of ours; answered: those of them
+        # that answer somebody, missing: of these those whose answered mail is not here.
         "coverage": {
             "account": "int64",
             "name": "str",
@@ -298,12 +306,15 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "events": "int64",
             "failures": "int64",
             "checked_at": TIME,
+            "read_share": "float64",
             "calendar_since": TIME,
+            "written": "int64",
+            "answered": "int64",
+            "missing": "int64",
         },
     }
 )
 
-            "read_share": "float64",
 
 def empty(name: str) -> pd.DataFrame:
     """An empty frame with the columns and dtypes of derived frame ``name``."""

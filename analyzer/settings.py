@@ -10,9 +10,10 @@ class Settings:
     """Everything that changes a judgement, with its default.
 
     ``zone``: the rep's IANA zone. ``internal``: keep | drop mail among colleagues (when kept,
-    colleagues are judged like everyone else). ``hourly_rate``: cost of one hour of the rep in
-    ``currency``. ``late_notice_hours``: notice at which a move weighs half (lateness is
-    continuous, not a cliff). Numbers of the gate: JUDGEMENT, explained in docs/how-it-decides.md.
+    those with a proposal, an offer or a meeting in the calendar are judged). ``hourly_rate``:
+    cost of one hour of the rep in ``currency``. ``late_notice_hours``: notice at which a move
+    weighs half (lateness is continuous, not a cliff). Numbers of the gate: JUDGEMENT, explained
+    in docs/how-it-decides.md.
     """
 
     zone: str = "UTC"

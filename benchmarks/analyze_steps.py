@@ -53,6 +53,6 @@ def timed(facts: Facts, settings: Settings, as_of: datetime) -> Iterator[tuple[s
     )
     changes = frames.empty("changes")
     step("effort", lambda: effort(told, meetings, attendees, changes, settings, as_of))
-    step("coverage", lambda: coverage(facts, as_of))
+    step("coverage", lambda: coverage(facts, told, as_of))
     yield from took.items()
     yield "all", sum(took.values())

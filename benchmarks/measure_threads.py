@@ -62,7 +62,7 @@ def main() -> None:
     facts = listed()
     hidden = facts.messages.assign(in_reply_to="", references="")
     truth = parents(facts)
-    truth = truth[truth["parent_by"].isin(["header", ""])]
+    truth = truth[truth["parent_by"].isin(["header", "missing", ""])]
     begin = time.perf_counter()
     found = parents(Facts(**{**vars(facts), "messages": hidden})).loc[truth.index]
     took = time.perf_counter() - begin

@@ -336,6 +336,9 @@ class Made:
             "checked_at": self.as_of.isoformat(),
             "read_share": 1.0,
             "calendar_since": "2026-01-05",
+            "written": 1630,
+            "answered": 940,
+            "missing": 0,
         }
         number = len(self.rows["coverage"]) + 1
         self._add("coverage", account=number, name=name, **(given | fields))

@@ -208,6 +208,34 @@ def test_internal_kept_judges_colleagues_like_everyone() -> None:
     assert made.loc["kim@ours.example", "judged"]
 
 
+def test_colleagues_who_only_meet_or_help_are_not_judged() -> None:
+    """An assistant gets many requests; none of them is selling."""
+    story = Story()
+    for _ in range(4):
+        talk(story, "kim@ours.example", ours=["meeting_request", "expects_reply"], theirs=[])
+    kim = judged(story, settings=Settings(internal="keep")).loc["kim@ours.example"]
+    assert (kim["left_out"], kim["in_doubt"]) == ("colleague", False)
+
+
+def test_lunch_with_a_private_address_is_asked_about_a_calendar_meeting_is_not() -> None:
+    """Friends meet, too: only the calendar of the rep makes it business."""
+    story = Story()
+    talk(story, "Pal <pal@gmail.com>", ours=["meeting_request"], theirs=[])
+    pal = judged(story).loc["pal@gmail.com"]
+    assert (pal["left_out"], pal["in_doubt"]) == ("friend", True)
+    met = {"who": ["pal@gmail.com"], "start": "2026-02-01 10:00"}
+    assert judged(story, (met,)).loc["pal@gmail.com", "judged"]
+
+
+def test_who_only_writes_to_crowds_never_engaged() -> None:
+    """Announcements to everybody show nobody who would answer us."""
+    story = Story()
+    talk(story, ANN, ours=["proposal"])
+    crowd = [story.me, *(f"guest{number}@else.com" for number in range(20))]
+    story.mail(ANN, to=crowd, at="2026-02-01", subject="Opening hours")
+    assert judged(story).loc["ann@acme.com", "left_out"] == "never engaged"
+
+
 def test_deals_and_marks_decide_over_everything() -> None:
     """A deal makes a contact, the last mark counts."""
     story = Story()
@@ -335,7 +363,7 @@ def test_coverage_counts_what_was_known() -> None:
         story.me, to=ANN, start="2026-04-01", at="2026-03-01", learned_from="calendar", method=""
     )
     story.failure("x.eml", "broken")
-    made = coverage(story.facts(), AS_OF)
+    made = coverage(story.facts(), known(story.facts()).mail, AS_OF)
     assert made["messages"].tolist() == [2, 0]
     assert made["events"].tolist() == [1, 0]
     assert made["failures"].tolist() == [1, 0]
@@ -347,4 +375,4 @@ def test_no_facts_nobody() -> None:
     """Empty frames give empty frames."""
     assert known(Facts.of()).topics.empty
     assert spent(Facts.of()).empty
-    assert coverage(Facts.of(), AS_OF).empty
+    assert coverage(Facts.of(), known(Facts.of()).mail, AS_OF).empty

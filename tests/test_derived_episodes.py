@@ -296,3 +296,23 @@ def test_answers_come_after_questions_and_later_mail_changes_no_past(
 def test_no_facts_no_episodes() -> None:
     """Empty frames give empty frames."""
     assert derived(Facts.of()).empty
+
+
+def test_an_answer_of_ours_to_a_mail_that_is_not_here_shows_that_they_had_written() -> None:
+    """Deleted mail of theirs is no silence; our own answer asks anew."""
+    story = asking()
+    lost: dict[str, Any] = {"in_reply_to": "deleted@acme.com", "intents": ASKS}
+    story.mail(story.me, to=ANN, at="2026-03-05 09:00", subject="Re: Pump offer", **lost)
+    first, second = derived(story.facts()).to_dict("records")
+    assert (first["answered_kind"], first["waited_hours"]) == ("unseen", 72.0)
+    assert second["open"]
+
+
+@pytest.mark.parametrize(("others", "open_"), [(3, False), (12, True)])
+def test_a_mail_to_many_answers_nobody(others: int, open_: bool) -> None:
+    """A circular that reaches us, too, says nothing about our question."""
+    story = asking()
+    crowd = [story.me, *(f"guest{number}@else.com" for number in range(others))]
+    story.mail(ANN, to=crowd, at="2026-03-03 09:00", subject="Summer party")
+    made = derived(story.facts())
+    assert made[(made["direction"] == "ours").to_numpy()]["open"].tolist() == [open_]

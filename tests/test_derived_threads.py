@@ -35,7 +35,7 @@ def links(story: Story) -> dict[int, tuple[int, str]]:
 
 
 def test_an_answer_points_at_the_nearest_reference_that_is_there() -> None:
-    """In-Reply-To first; where that message is unknown, the youngest known reference."""
+    """In-Reply-To first; where that message is missing, the youngest known reference."""
     story = Story()
     first = story.mail(story.me, to=ANN, at="2026-03-02")
     story.mail(ANN, to=story.me, at="2026-03-03", answers=first)
@@ -44,7 +44,7 @@ def test_an_answer_points_at_the_nearest_reference_that_is_there() -> None:
         "references": "m1@story.example m2@story.example lost@x",
     }
     story.mail(story.me, to=ANN, at="2026-03-04", **lost)
-    assert links(story) == {2: (1, "header"), 3: (2, "header")}
+    assert links(story) == {2: (1, "header"), 3: (2, "missing")}
     assert set(threaded(story.facts()).mail["thread"]) == {1}
 
 
@@ -152,3 +152,19 @@ def test_threads_do_not_depend_on_the_order_of_rows(
     asked = one.set_index("message").loc[answers["parent"]]
     assert (asked["at"].to_numpy() <= answers["at"].to_numpy()).all()
     assert (asked["thread"].to_numpy() == answers["thread"].to_numpy()).all()
+
+
+@pytest.mark.parametrize(
+    ("subject", "fields", "by"),
+    [
+        ("Re: Pumps", {}, "missing"),
+        ("Pumps", {"in_reply_to": "lost@x"}, "missing"),
+        ("Pumps", {}, ""),
+    ],
+)
+def test_what_is_answered_may_be_missing(subject: str, fields: dict[str, Any], by: str) -> None:
+    """A reference to nothing that is here, or a prefix with nothing before it."""
+    story = Story()
+    extra: dict[str, Any] = {} if fields else {"message_id": ""}
+    story.mail(story.me, to=ANN, at="2026-03-04", subject=subject, **fields, **extra)
+    assert threaded(story.facts()).mail["parent_by"].tolist() == [by]

@@ -12,8 +12,10 @@ import pandas as pd
 
 from analyzer.derived.asks import asked_by_us, companies
 from analyzer.derived.groups import Bools, Ints, looked_up, positions
+from analyzer.derived.kept import kept as kept_mail
 from analyzer.derived.mail import Mail
 from analyzer.derived.people import person_of
+from analyzer.derived.signs import MOST_TOLD
 from analyzer.frames import shaped
 from analyzer.settings import Settings
 from store.facts import Facts
@@ -43,7 +45,9 @@ def contacts(
     mail is kept), newsletters, people from whom no human sign ever came, recruiters, suppliers
     who offer to us while we do not to them, and private addresses without proposal or meeting
     are left out. Of the rest those are judged who got a proposal, an offer file or a meeting of
-    ours, or (to be confirmed) at least three questions; anybody else is ``other``.
+    ours, or (to be confirmed) at least three questions; anybody else is ``other``. Colleagues
+    and private addresses meet and ask all the time: there it takes a proposal, an offer or a
+    meeting in the calendar.
     """
     who = people[~people["own"].to_numpy()].reset_index(drop=True)
     seen = _seen(mail, who, people, meetings, attendees, facts)
@@ -55,28 +59,36 @@ def contacts(
         "deal": told["deal"],
         "proposal": seen["proposals"] > 0,
         "offer": seen["offers"] > 0,
-        "meeting": seen["meetings"] > 0,
+        "meeting": (seen["invited"] > 0) | (seen["wanted"] > 0),
         "effort": (seen["asks"] >= EFFORT_ASKS) & (seen["mails_in"] > 0),
     }
     reason = np.select([r.to_numpy(bool) for r in reasons.values()], list(reasons), "")
     ours = np.isin(reason, ["proposal", "offer", "meeting"])
     sure = np.isin(reason, ["mark", "deal"])
+    business = np.isin(reason, ["proposal", "offer"]) | (seen["invited"] > 0)
+    private = who["company"] == who["address"]
     out = {
         "marked": told["not sales"],
         "automatic": who["automatic"],
-        "colleague": who["colleague"] & (not kept),
+        "colleague": who["colleague"] & ~(kept & business),
         "newsletter": (seen["mails_in"] == 0) & (seen["bulk"] > 0),
         "never engaged": ~seen["engaged"],
         "recruiter": hints["recruiter"] & (seen["proposals"] == 0),
         "supplier": (hints["supplier"] | (seen["offered"] > 0)) & ~ours,
-        "friend": (who["company"] == who["address"]) & ~ours,
+        "friend": private & ~business,
         "other": pd.Series(reason == ""),
     }
     left_out = np.select([o.to_numpy(bool) for o in out.values()], list(out), "")
     left_out = np.where(sure & (left_out != "marked"), "", left_out)
-    doubt = (reason == "effort") & np.isin(left_out, ["", "friend", "supplier", "recruiter"])
+    asked = (reason == "effort") | (ours & private)
+    doubt = asked & np.isin(left_out, ["", "friend", "supplier", "recruiter"]) & ~business
+    share = kept_mail(mail, _size(people))[who["person"].to_numpy()]
     frame = seen.assign(person=who["person"], reason=reason, left_out=left_out, in_doubt=doubt)
-    return shaped("contacts", frame.assign(judged=left_out == ""))
+    return shaped("contacts", frame.assign(judged=left_out == "", kept=share))
+
+
+def _size(people: pd.DataFrame) -> int:
+    return int(people["person"].max()) + 1 if len(people) else 0
 
 
 def _told(
@@ -114,7 +126,7 @@ def _seen(
     row = positions(to["message"].to_numpy(), frame["message"].to_numpy())
     ours = (person & frame["outgoing"].to_numpy())[row] & (row >= 0)
     row, told = row[ours], to["person"].to_numpy()[ours]
-    size = int(people["person"].max()) + 1 if len(people) else 0
+    size = _size(people)
 
     def count(of: Any) -> Ints:
         return np.bincount(of, minlength=size)
@@ -128,7 +140,9 @@ def _seen(
     asked_person = asked["person"].to_numpy()
     bulk = (frame["kind"] == "bulk").to_numpy() & (sender >= 0)
     mails_in = count(sender[heard & (sender >= 0)])
-    human = mails_in + count(answered["person"].to_numpy()[answered["person"].to_numpy() >= 0])
+    to_few = heard & (frame["addressees"] <= MOST_TOLD).to_numpy() & (sender >= 0)
+    replied = answered["person"].to_numpy()
+    human = count(sender[to_few]) + count(replied[replied >= 0])
     counts = {
         "mails_in": mails_in,
         "mails_out": count(told),
@@ -137,7 +151,8 @@ def _seen(
         "offers": count(told[direct & _offer_files(frame, facts)[row]]),
         "offered": count(sender[heard & frame["proposal"].to_numpy() & (sender >= 0)]),
         "asks": count(asked_person),
-        "meetings": count(invited[invited >= 0]) + count(asked_person[wanted]),
+        "invited": count(invited[invited >= 0]),
+        "wanted": count(asked_person[wanted]),
         "engaged": _engaged(human, people),
     }
     got, sent = at[heard].groupby(sender[heard]), at.iloc[row].groupby(told)

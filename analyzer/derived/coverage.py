@@ -7,11 +7,13 @@ from datetime import datetime
 import pandas as pd
 
 from analyzer.derived.groups import looked_up
+from analyzer.derived.kept import answers_by_account
+from analyzer.derived.mail import Mail
 from analyzer.frames import shaped
 from store.facts import Facts
 
 
-def coverage(facts: Facts, as_of: datetime) -> pd.DataFrame:
+def coverage(facts: Facts, mail: Mail, as_of: datetime) -> pd.DataFrame:
     """Frame ``coverage``: one row per account, counting what was known at ``as_of``.
 
     ``calendar_since``: when the account's calendar was first seen; before that, changes of
@@ -26,6 +28,8 @@ def coverage(facts: Facts, as_of: datetime) -> pd.DataFrame:
     calendar = events[(events["learned_from"] == "calendar").to_numpy()]
     failures = facts.failures[(facts.failures["observed_at"] <= as_of).to_numpy()]
     account = facts.accounts["account"]
+    ours = mail.mail[(mail.mail["outgoing"] & (mail.mail["kind"] == "person")).to_numpy()]
+    answers = answers_by_account(mail)
     frame = facts.accounts.assign(
         first_at=looked_up(account, times["min"]),
         last_at=looked_up(account, times["max"]),
@@ -33,5 +37,8 @@ def coverage(facts: Facts, as_of: datetime) -> pd.DataFrame:
         events=looked_up(account, events.groupby("account").size()).fillna(0),
         failures=looked_up(account, failures.groupby("account").size()).fillna(0),
         calendar_since=looked_up(account, calendar.groupby("account")["observed_at"].min()),
+        written=looked_up(account, ours.groupby("account").size()).fillna(0),
+        answered=looked_up(account, answers["answered"]).fillna(0),
+        missing=looked_up(account, answers["missing"]).fillna(0),
     )
     return shaped("coverage", frame.sort_values("account"))

@@ -93,6 +93,8 @@ def mail(facts: Facts, people: People, settings: Settings, as_of: datetime) -> M
     kept["sender"], kept["via"] = _speakers(facts, people, kept, on, to, words)
     kept["outgoing"] = own[kept["sender"].to_numpy()]
     asked = _asked(to, own, len(kept))
+    kept["to_us"] = asked["us"]
+    kept["addressees"] = np.bincount(to["row"].to_numpy(), minlength=len(kept))
     frame = pd.concat(
         [kept.assign(parent=NONE, parent_by="", thread=NONE, topic=NONE), labels], axis=1
     )

@@ -24,18 +24,23 @@ _SPOKE: Final = "spoke"
 _COLUMNS: Final = ["second", "source", "number", "kind", "via"]
 
 SOURCES: Final = ("message", "event", "mark")
-KINDS: Final = ("mail", "colleague", "meeting", "call")
+KINDS: Final = ("mail", "colleague", "meeting", "call", "unseen")
 _MESSAGE, _EVENT, _MARK = range(3)
-_MAIL, _COLLEAGUE, _MEETING, _CALL = range(4)
+_MAIL, _COLLEAGUE, _MEETING, _CALL, _UNSEEN = range(5)
+
+#: A mail to more people than this reacts to nothing that one of them asked.
+MOST_TOLD: Final = 10
 
 
 def personal(mail: Mail, facts: Facts, people: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
     """Signs that end every question of a group, in any thread."""
     frame = _human(mail, people)
+    told = frame[(frame["addressees"] <= MOST_TOLD).to_numpy()]
     parts = [
-        *_theirs(frame),
+        *_theirs(told),
         _ours(frame, mail.recipients),
-        _beside(frame, mail.recipients, people),
+        _beside(told, mail.recipients, people),
+        _unseen(frame, mail.recipients),
         _replies(facts, people, as_of),
         _calls(facts, people, as_of),
     ]
@@ -79,6 +84,7 @@ def _human(mail: Mail, people: pd.DataFrame) -> pd.DataFrame:
     kind = frame["kind"].isin(["person", "calendar"]).to_numpy() & ~frame["auto"].to_numpy()
     human = frame[kind & (sender >= 0) & ~_flag(people, "automatic")[sender]]
     columns = ["message", "at", "sender", "via", "kind", "outgoing", "thread"]
+    columns += ["addressees", "parent_by"]
     return pd.DataFrame(human[columns].assign(second=seconds(human["at"])))
 
 
@@ -129,6 +135,17 @@ def _beside(frame: pd.DataFrame, recipients: pd.DataFrame, people: pd.DataFrame)
     company = companies(people)
     same = company[told["person"].to_numpy()] == company[told["sender"].to_numpy()]
     signs = _sign(told[same & (told["person"] != told["sender"]).to_numpy()], _COLLEAGUE)
+    return signs.assign(group=signs["person"] * 2 + OURS)[["group", *_COLUMNS]]
+
+
+def _unseen(frame: pd.DataFrame, recipients: pd.DataFrame) -> pd.DataFrame:
+    """We answer a mail of theirs that is not here (deleted, or lying elsewhere): they had written.
+
+    Known no better than from the time of our answer.
+    """
+    answers = frame[(frame["outgoing"] & (frame["parent_by"] == "missing")).to_numpy()]
+    direct = recipients[(recipients["role"] == "to").to_numpy()]
+    signs = _sign(_told(answers, direct), _UNSEEN)
     return signs.assign(group=signs["person"] * 2 + OURS)[["group", *_COLUMNS]]
 
 

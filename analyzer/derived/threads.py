@@ -15,6 +15,7 @@ import pandas as pd
 
 from analyzer.derived.groups import (
     NONE,
+    Bools,
     Ints,
     chained,
     components,
@@ -23,7 +24,7 @@ from analyzer.derived.groups import (
     positions,
 )
 from analyzer.derived.mail import Mail
-from analyzer.derived.subjects import answer_by_subject
+from analyzer.derived.subjects import answer_by_subject, answering
 from analyzer.frames import shaped
 from store.facts import Facts
 
@@ -34,14 +35,17 @@ _LOOK_BACK: Final = 4
 def thread(mail: Mail, facts: Facts) -> Mail:
     """``mail`` with parent, parent_by and thread; a thread's id is its first message's."""
     frame, stored = mail.mail, _stored(mail, facts)
-    header, oldest = _by_header(stored, len(frame))
+    header, oldest, lost = _by_header(stored, len(frame))
     header = _acyclic(header)
     hint, hinted = _by_hint(stored, frame)
     hint = np.where((header < 0) & (oldest == 0), hint, NONE)
     bare = (header < 0) & (hint < 0) & (oldest == 0)
     subject = answer_by_subject(mail, bare)
     parent = np.where(header >= 0, header, np.where(hint >= 0, hint, subject))
-    by = np.select([header >= 0, hint >= 0, subject >= 0], ["header", "hint", "subject"], "")
+    lost |= _lost(frame, (parent < 0) & bare)
+    by = np.select(
+        [lost, header >= 0, hint >= 0, subject >= 0], ["missing", "header", "hint", "subject"], ""
+    )
     messages = frame["message"].to_numpy()
     threaded = frame.assign(
         parent=np.append(messages, NONE)[parent],
@@ -62,14 +66,20 @@ def _stored(mail: Mail, facts: Facts) -> pd.DataFrame:
     return facts.messages[columns].iloc[at].assign(row=row).reset_index(drop=True)
 
 
-def _by_header(stored: pd.DataFrame, count: int) -> tuple[Ints, Ints]:
-    """(parent row, key of the oldest reference where none is there); -1 and 0 for none."""
+def _by_header(stored: pd.DataFrame, count: int) -> tuple[Ints, Ints, Bools]:
+    """(parent row, key of the oldest reference where none is there, is the answered one missing).
+
+    -1 and 0 for none.
+    """
     parent, oldest = np.full(count, NONE, dtype=np.int64), np.zeros(count, dtype=np.int64)
     row, answered = stored["row"].to_numpy(), hashes(stored["in_reply_to"])
     ids = pd.Series(row, index=pd.Index(hashes(stored["message_id"])))
     ids = ids[~ids.index.duplicated() & (ids.index != 0)]
     found = ids.reindex(answered, fill_value=NONE).to_numpy()
     parent[row] = np.where(found != row, found, NONE)
+    lost = np.zeros(count, dtype=bool)
+    lost[row[(answered != 0) & (found < 0)]] = True
+    lost[parent >= 0] = False
     left = np.flatnonzero(
         (parent[row] < 0) & ((answered != 0) | (hashes(stored["references"]) != 0))
     )
@@ -83,7 +93,7 @@ def _by_header(stored: pd.DataFrame, count: int) -> tuple[Ints, Ints]:
         name, rest = _last_ids(rest)
         found = ids.reindex(name, fill_value=NONE).to_numpy()
         parent[row] = np.where((parent[row] < 0) & (found != row), found, parent[row])
-    return parent, oldest
+    return parent, oldest, lost
 
 
 def _by_hint(stored: pd.DataFrame, frame: pd.DataFrame) -> tuple[Ints, Ints]:
@@ -105,6 +115,14 @@ def _by_hint(stored: pd.DataFrame, frame: pd.DataFrame) -> tuple[Ints, Ints]:
         better = fits & ((sender[child] != sender[before]) | (parent[child] < 0))
         parent[child[better]] = before[better]
     return parent, code
+
+
+def _lost(frame: pd.DataFrame, bare: Bools) -> Bools:
+    """Rows without any reference whose subject says that they answer something."""
+    rows = np.flatnonzero(bare)
+    result = np.zeros(len(frame), dtype=bool)
+    result[rows] = answering(frame["subject"].iloc[rows])
+    return result
 
 
 def _acyclic(parent: Ints) -> Ints:
