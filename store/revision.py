@@ -8,20 +8,21 @@ from hashlib import blake2b
 from store.model import EventRevision
 
 
-def identified(revision: EventRevision) -> EventRevision:
+def identified(revision: EventRevision, *, modified_at: datetime | None = None) -> EventRevision:
     """``revision`` with its identity as ``provider_id``."""
-    return revision._replace(provider_id=identity(revision))
+    return revision._replace(provider_id=identity(revision, modified_at=modified_at))
 
 
-def identity(revision: EventRevision) -> str:
+def identity(revision: EventRevision, *, modified_at: datetime | None = None) -> str:
     """Digest of what a revision says, 32 hex digits; equal where nothing was said anew.
 
     Left aside: ``provider_id``, the carrying message, the key of the source, and the order of
-    attendees. Of a calendar's own entry also the times at which it was looked at or touched:
-    DTSTAMP is the time of the export or of the answer, and a connected calendar's
-    ``occurred_at`` moves with reminders and colours. A file's LAST-MODIFIED counts, since it is
-    all that tells a meeting moved there and back from one that never moved; a connected calendar
-    need not tell that apart here, because the store compares with the newest state of the entry.
+    attendees. Of a calendar's own entry also ``dtstamp`` and ``occurred_at``: DTSTAMP is the time
+    of the export or of the answer, and the last change may have been one of reminder or colour.
+
+    ``modified_at``: LAST-MODIFIED of an entry in a file, all that tells a meeting that moved there
+    and back from one that never moved. Connected calendars give none: of their entries the store
+    compares each state with the one before.
     """
     told = revision._replace(
         provider_id="",
@@ -30,8 +31,7 @@ def identity(revision: EventRevision) -> str:
         attendances=tuple(sorted(revision.attendances)),
     )
     if revision.learned_from == "calendar":
-        looked_at = revision.source_key or revision.occurred_at == revision.dtstamp
-        told = told._replace(dtstamp=None, occurred_at=None if looked_at else revision.occurred_at)
+        told = told._replace(dtstamp=None, occurred_at=modified_at)
     values = [_plain(value) for value in told]
     return blake2b(repr(values).encode("utf-8", "replace"), digest_size=16).hexdigest()
 

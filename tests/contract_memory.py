@@ -59,14 +59,15 @@ class Meeting:
         """The series, and each of its exceptions."""
         series = _revision(name, self, self.start, None)
         if self.weeks > 1:
-            exdate = "\n".join(f"{self._date(n):%Y%m%dT%H%M%SZ}" for n in sorted(self.gone))
+            exdate = "\n".join(f"{self.date(n):%Y%m%dT%H%M%SZ}" for n in sorted(self.gone))
             series = series._replace(rrule=f"FREQ=WEEKLY;COUNT={self.weeks}", exdate=exdate)
         moved = [
-            _revision(name, self, start, self._date(n)) for n, start in sorted(self.moved.items())
+            _revision(name, self, start, self.date(n)) for n, start in sorted(self.moved.items())
         ]
         return [identified(one) for one in (series, *moved)]
 
-    def _date(self, number: int) -> datetime:
+    def date(self, number: int) -> datetime:
+        """Where date ``number`` of the series was to be."""
         return self.start + timedelta(weeks=number)
 
 
