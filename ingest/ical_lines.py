@@ -10,6 +10,7 @@ from icalendar.parser import Contentline
 MAX_BYTES: Final = 64 << 20
 MAX_COMPONENT_LINES: Final = 20_000
 MAX_LINE: Final = 65_536
+_MARK: Final = b"\xef\xbb\xbf"
 
 
 class Line(NamedTuple):
@@ -29,12 +30,14 @@ class Stream(NamedTuple):
 
 
 def text_of(raw: bytes) -> str:
-    """The text of a stream: UTF-8, else UTF-16 with a mark, else Latin-1; no NULs."""
-    raw = raw[:MAX_BYTES]
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16", "replace").replace("\0", "")
+    """The text of a stream: UTF-8, else UTF-16 with a mark, else Latin-1; no NULs and no marks.
+
+    Joined files have byte order marks in their middle.
+    """
+    raw = raw[:MAX_BYTES].replace(_MARK, b"")
     try:
-        text = raw.decode("utf-8-sig")
+        marked = raw[:2] in (b"\xff\xfe", b"\xfe\xff")
+        text = raw.decode("utf-16", "replace") if marked else raw.decode()
     except UnicodeDecodeError:
         text = raw.decode("latin-1")
     return text.replace("\0", "")

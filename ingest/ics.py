@@ -21,8 +21,9 @@ EVENTS_PER_PIECE = 500
 LONGEST_LINE_BYTES = 1 << 20
 LARGEST_PIECE_BYTES = 4 << 20
 
-_BEGIN = re.compile(rb"BEGIN:([A-Z0-9-]+)\s*", re.IGNORECASE)
+_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?BEGIN:([A-Z0-9-]+)\s*", re.IGNORECASE)
 _END = re.compile(rb"END:([A-Z0-9-]+)\s*", re.IGNORECASE)
+_CALENDAR, _EVENT, _ZONE = b"VCALENDAR", b"VEVENT", b"VTIMEZONE"
 
 
 class IcsSource:
@@ -86,9 +87,15 @@ class _Progress:
 
 
 def pieces(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Whole calendars of at most ``EVENTS_PER_PIECE`` events each."""
+    """Whole calendars of at most ``EVENTS_PER_PIECE`` events each.
+
+    Read one by one they say what the whole says, as long as time zones stand before the events
+    that name them, where every known program writes them.
+    """
     cutter = _Cutter()
     for line in lines:
+        if cutter.components and _name(_BEGIN, line) == _CALENDAR:
+            yield cutter.piece()
         cutter.take(line)
         if cutter.full:
             yield cutter.piece()
@@ -105,36 +112,40 @@ class _Cutter:
         self.given = False
         self._events = 0
         self._size = 0
-        self._depth: list[bytes] = []
+        self._open = b""
 
     @property
     def full(self) -> bool:
+        """Whether the next piece has its size, and no component is open."""
         large = self._events >= EVENTS_PER_PIECE or self._size >= LARGEST_PIECE_BYTES
-        ended = not self._depth and bool(self.components)
-        return ended or (large and len(self._depth) == 1)
+        return large and not self._open
 
     def take(self, line: bytes) -> None:
-        if begin := _BEGIN.match(line):
-            if not self._depth:
-                self.common = []
-            self._depth.append(begin.group(1).upper())
-        self._lines().append(line)
-        self._size += len(line)
-        if _END.match(line) and self._depth:
-            self._events += self._depth.pop() != b"VTIMEZONE" and len(self._depth) == 1
+        """Put a line where it belongs: events apart from the calendar's head and its time zones.
 
-    def _lines(self) -> list[bytes]:
-        """Where a line belongs: events apart from the calendar's head and its time zones."""
-        inner = self._depth[1] if len(self._depth) > 1 else b""
-        return self.common if inner in (b"", b"VTIMEZONE") else self.components
+        A component without END ends where the next event or time zone begins, as for the parser.
+        """
+        begun = _name(_BEGIN, line)
+        if begun == _CALENDAR:
+            self.common, self._open = [], b""
+        elif begun and (begun in (_EVENT, _ZONE) or not self._open):
+            self._open = begun
+        lines = self.common if self._open in (b"", _ZONE) else self.components
+        lines.append(line)
+        self._size += len(line)
+        if self._open and _name(_END, line) in (self._open, _CALENDAR):
+            self._events += self._open != _ZONE
+            self._open = b""
 
     def piece(self) -> bytes:
-        body = b"".join(line for line in self.common if not _ends_calendar(line))
-        events = b"".join(self.components)
+        """The calendar of the components gathered; they are forgotten."""
+        head = [line for line in self.common if _name(_END, line) != _CALENDAR]
+        body = b"".join([*head, *self.components])
         self.components, self._events, self._size, self.given = [], 0, 0, True
-        return body + events + b"END:VCALENDAR\r\n"
+        end = b"" if body[-1:] in (b"", b"\n", b"\r") else b"\r\n"  # the last line may lack its end
+        return body + end + b"END:VCALENDAR\r\n"
 
 
-def _ends_calendar(line: bytes) -> bool:
-    end = _END.match(line)
-    return end is not None and end.group(1).upper() == b"VCALENDAR"
+def _name(pattern: re.Pattern[bytes], line: bytes) -> bytes:
+    found = pattern.match(line)
+    return found[1].upper() if found else b""

@@ -22,6 +22,7 @@ from store.revision import identified
 
 _OUTLOOK: Final = "040000008200e00074c5b7101a82e008"
 _GOOGLE_SPLIT: Final = re.compile(r"_R\d{8}(T\d{6}Z?)?(?=@|$)")
+_ESCAPED: Final = re.compile(r"\\([nN,;\\])")
 _MAX_ATTENDEES: Final = 500
 _MAX_TEXT: Final = 1_000
 _TRANSPORTED: Final = frozenset(
@@ -31,10 +32,9 @@ _MAX_SEQUENCE: Final = 2**31 - 1
 
 
 class MailContext(NamedTuple):
-    """The mail that carried a stream: its id in the store, who sent it and when."""
+    """The mail that carried a stream: its id in the store and when it was sent."""
 
     message_provider_id: str
-    sender: str
     sent_at: datetime | None
 
 
@@ -131,7 +131,7 @@ class _Event:
             organizer=_address(organizer),
             organizer_name=_text(parameters.get("CN", ""), 200),
             sent_by=_bare(parameters.get("SENT-BY", "")),
-            actor=self.mail.sender if self.mail and self.method in _TRANSPORTED else "",
+            actor="",
             start=start.at if start else None,
             end=self._end(start),
             zone=start.zone if start else "",
@@ -146,7 +146,7 @@ class _Event:
             attendances=self._attendances(),
             occurred_at=self._occurred_at(),
         )
-        return identified(revision)
+        return identified(revision, modified_at=self.stamp("LAST-MODIFIED"))
 
     def _uid(self) -> str:
         uid = self.text("UID", 500)
@@ -252,5 +252,6 @@ def _bare(value: str) -> str:
 
 
 def _text(value: str, limit: int) -> str:
-    plain = value.replace("\\n", " ").replace("\\N", " ").replace("\\,", ",").replace("\\;", ";")
+    """TEXT (RFC 5545 section 3.3.11) on one line."""
+    plain = _ESCAPED.sub(lambda found: " " if found[1] in "nN" else found[1], value)
     return " ".join(plain.split())[:limit]

@@ -169,8 +169,7 @@ def _revisions(
         return (), ()
     from ingest.itip import MailContext, parse_all  # heavy; most mails carry no calendar
 
-    author = next((p.address for p in message.participants if p.role == "from"), "")
-    mail = MailContext(message.provider_id, author, message.sent_at or message.received_at)
+    mail = MailContext(message.provider_id, message.sent_at or message.received_at)
     found: dict[str, EventRevision] = {}
     warnings: list[str] = []
     for calendar in parts.calendars:
