@@ -125,6 +125,9 @@ class GoogleCalendar:
             told = self._client.entries(place)
             page = self._page(told, calendar)
             listing = not place.sync
+            if listing:
+                # Not being named says the same, and is looked at when the listing has ended.
+                page.gone.clear()
             token = str(told.get("nextPageToken", ""))
             ended = not token
             state.places[calendar] = (
