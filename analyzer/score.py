@@ -126,7 +126,9 @@ def faded(at: pd.Series[pd.Timestamp], half_life_days: float, as_of: datetime) -
 def _episodes(
     signals: pd.DataFrame, people: pd.DataFrame, settings: Settings, as_of: datetime
 ) -> pd.DataFrame:
-    """One row per (person, family, episode, good): the strongest of its signals, weighed.
+    """One row per (person, episode, good): the strongest of its signals, weighed.
+
+    One cause speaks in one family: a silence that is a cycle is not a silence once more.
 
     A company where everybody behaves like that tells little about one person there: what is
     usual rises with the share of bad episodes of the *others* there, and the weight falls.
@@ -136,10 +138,10 @@ def _episodes(
     left = known["strength"] * faded(known["at"], settings.half_life_days, as_of)
     ratio = known["signal"].map(LOG_RATIOS).astype("float64")
     known = known.assign(left=left, size=left * ratio.abs(), family=known["family"].astype("str"))
-    key = ["person", "family", "episode", "good"]
+    key = ["person", "episode", "good"]
     acts = known.groupby(key)["act"].transform("any").astype("bool")
     known = known.assign(act=acts, counted=left >= COUNTED)
-    one = known.sort_values([*key, "size"], ascending=[True] * 4 + [False], kind="stable")
+    one = known.sort_values([*key, "size"], ascending=[True] * 3 + [False], kind="stable")
     one = one.drop_duplicates(key).reset_index(drop=True)
     usual = _unusual_share(one)
     size = (one["size"] - one["left"] * usual).clip(lower=0.0).where(~one["good"], one["size"])

@@ -20,9 +20,13 @@ from analyzer.signals import asked
 from analyzer.signals.rows import WEEK_EH, day, looked_up
 from store.facts import Facts
 
-#: Log-odds one family must bring to end in *change approach*, *stop chasing* or *last try*.
-ENOUGH: Final = 1.0
-#: The same for silence, which is no offence and needs less to be left alone.
+#: Log-odds that one family of acts must bring, good things set against them, for *change approach*.
+ENOUGH: Final = 2.0
+#: So many acts make a habit; one can happen to anybody.
+HABIT: Final = 2
+#: Log-odds of orders that outweigh acts.
+BUYS: Final = -1.0
+#: Log-odds for silence, which is no offence and needs less to be left alone.
 SILENCE: Final = 0.5
 #: Share of the gate's probability from which a last try is due.
 NEAR: Final = 0.8
@@ -94,12 +98,20 @@ def _known(
         parked=people.isin(later.index),
         park_until=looked_up(people, later["until"]),
         milestone=_words(people, later["milestone"]),
+        acts=looked_up(people, _acts(signals, settings, as_of)).fillna(0),
         only_assistant=people.isin(signals.loc[signals["signal"] == "only_assistant", "person"]),
     )
     known["until"] = known["park_until"].where(
         known["no_at"].isna(), known["no_at"] + standing.WIN_BACK
     )
     return known.join(_silence(people, derived, as_of))
+
+
+def _acts(signals: pd.DataFrame, settings: Settings, as_of: datetime) -> pd.Series[int]:
+    """Acts of each person that still count, one per cause."""
+    did = signals[signals["act"] & ~signals["good"] & (signals["actor"] == "them")]
+    left = did["strength"] * score.faded(did["at"], settings.half_life_days, as_of)
+    return did[left >= score.COUNTED].groupby("person")["episode"].nunique()
 
 
 def _words(people: pd.Series[int], known: pd.Series[str]) -> pd.Series[str]:
@@ -151,8 +163,9 @@ def _chosen(known: pd.DataFrame, settings: Settings) -> pd.Series[str]:
     waits = (known["quiet_eh"] >= WEEK_EH) & (known["asks"] > 0)
     silence = known[["term_answers", "term_proposals"]].sum(axis=1) >= SILENCE
     silence &= waits
-    acts = known[["term_meetings", "term_promises", "term_cycles"]].max(axis=1) >= ENOUGH
-    buys = known["term_proposals"] <= -ENOUGH
+    habit = known["acts"] >= HABIT
+    habit &= known[["term_meetings", "term_promises", "term_cycles"]].max(axis=1) >= ENOUGH
+    buys = known["term_proposals"] <= BUYS
     gatekept = known["only_assistant"] & (known["term_answers"] > 0)
     untried = known["asks"] < TRIED
     rules = {
@@ -161,7 +174,7 @@ def _chosen(known: pd.DataFrame, settings: Settings) -> pd.Series[str]:
         "park": known["parked"],
         "walk away": gate(known, settings),
         "last try": _near(known, settings) & untried & waits,
-        "change approach": ((acts & known["has_act"]) | gatekept) & ~buys,
+        "change approach": (habit | gatekept) & ~buys,
         "stop chasing": silence & ~untried,
         "last try ": silence & untried,
         "unclear": (known["outcomes"] < LEAST) & (known["bad_episodes"] == 0),

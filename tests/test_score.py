@@ -98,6 +98,14 @@ def test_rows_of_one_cause_count_once() -> None:
     assert found[0] == found[1]
 
 
+def test_one_cause_speaks_in_one_family() -> None:
+    """A silence that is a cycle is not counted as a silence once more."""
+    rows = signals((1, "cycle", 1.0, 0), (1, "follow_ups_unanswered", 1.0, 0))
+    found = score.wall(PEOPLE, rows.assign(episode=5), Settings(), AS_OF).iloc[0]
+    assert found["term_answers"] == 0.0
+    assert (found["bad_episodes"], found["bad_families"]) == (1, 1)
+
+
 def test_evidence_fades_by_half_in_its_half_life() -> None:
     """After 90 days an offence weighs half."""
     fresh, old = wall((1, "no_show", 1.0, 0)), wall((1, "no_show", 1.0, 90))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.builders import instant
 from tests.derived_builder import Case
 
 
@@ -135,12 +136,54 @@ def test_effort_is_one_sided_only_when_mails_were_written_by_hand() -> None:
 
 
 def test_an_order_is_good_and_counts_once_per_topic() -> None:
-    """A topic won counts fully, an acceptance after a proposal half."""
+    """A topic won counts fully, an acceptance in the conversation of a proposal half."""
     case = Case()
     ann, bob = case.contact("Ann"), case.contact("Bob")
     won = case.topic(ann, outcome="won", title="Pumps", deal=3, close_at="2026-05-01")
     case.mail(ann, "2026-04-20", "acceptance", topic=won)
     offered = case.topic(bob, proposed_at="2026-04-01", title="Valves")
-    case.mail(bob, "2026-04-20", "acceptance", words="Go ahead.", topic=offered)
+    case.mail(bob, "2026-04-01", "proposal", outgoing=True, topic=offered, thread=70)
+    case.mail(bob, "2026-04-20", "acceptance", words="Go ahead.", topic=offered, thread=70)
     strength = case.signals("order").set_index("person")["strength"]
     assert strength.to_dict() == {ann: 1.0, bob: 0.5}
+
+
+def test_agreeing_to_a_time_is_no_order() -> None:
+    """Another conversation, or one about a meeting's time, does not accept a proposal."""
+    case = Case()
+    ann = case.contact()
+    offered = case.topic(ann, proposed_at="2026-04-01", title="Valves")
+    case.mail(ann, "2026-04-01", "proposal", outgoing=True, topic=offered, thread=70)
+    case.mail(ann, "2026-04-10", "acceptance", words="Works for me.", topic=offered, thread=71)
+    case.mail(ann, "2026-04-12", "acceptance", "reschedule", topic=offered, thread=70)
+    assert case.signals("order").empty
+
+
+def test_an_answer_after_weeks_and_reminders_is_no_good_sign_but_a_bad_one() -> None:
+    """It ends the waiting; what it showed is kept. Who is slow anyway is given the time."""
+    case = Case()
+    ann, bob = case.contact("Ann"), case.contact("Bob", "bolt.example")
+    for day in (1, 8):
+        case.ask(ann, f"2026-03-{day:02}", answered_at=f"2026-03-{day + 1:02}")
+        case.ask(bob, f"2026-02-{day:02}", answered_at=f"2026-02-{day + 19:02}", asks=2)
+    for person in (ann, bob):
+        case.ask(person, "2026-04-06", answered_at="2026-04-27", asks=3)
+    (row,) = case.signals("follow_ups_unanswered").to_dict("records")
+    assert row["person"] == ann
+    assert row["strength"] == pytest.approx(0.75)
+    good = case.signals("quick_answers")
+    assert instant("2026-04-27") not in set(good.loc[good["person"] == ann, "at"])
+    assert instant("2026-04-27") in set(good.loc[good["person"] == bob, "at"])
+
+
+def test_an_answer_that_only_promises_one_is_worth_a_third() -> None:
+    """Neither a promise nor a "later" answers what was asked."""
+    case = Case()
+    ann, bob = case.contact("Ann"), case.contact("Bob", "bolt.example")
+    for person, intent in ((ann, "commitment"), (bob, "expects_reply")):
+        by = case.mail(person, "2026-05-04 06:10", intent)
+        case.ask(
+            person, "2026-05-04 06:00", answered_at="2026-05-04 06:10", answered_by=f"message:{by}"
+        )
+    strength = case.signals("quick_answers").set_index("person")["strength"]
+    assert strength[ann] == pytest.approx(strength[bob] / 3)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 import pandas as pd
 
 from analyzer.derived.everything import Derived
 from analyzer.signals import rows
+
+_MONTH_EH: Final = rows.WEEK_EH * 365.25 / 12 / 7
 
 
 def ours(derived: Derived, as_of: datetime) -> pd.DataFrame:
@@ -20,7 +23,8 @@ def ours(derived: Derived, as_of: datetime) -> pd.DataFrame:
 def silent(derived: Derived, as_of: datetime) -> pd.DataFrame:
     """Open questions of ours that nothing explains away.
 
-    Not after won or lost, not before a decision date they named, not while they are away.
+    Not after won or lost, not before a decision date they named, not while they are away, and
+    not where half of what they write is not here.
     """
     open_ones = ours(derived, as_of)
     open_ones = open_ones[open_ones["open"]]
@@ -28,9 +32,34 @@ def silent(derived: Derived, as_of: datetime) -> pd.DataFrame:
     waits = open_ones["suspended_until"].isna() | (
         open_ones["suspended_until"] <= pd.Timestamp(as_of)
     )
-    open_ones = open_ones[waits & ~open_ones["topic"].isin(over)]
+    proven = rows.proven(derived, open_ones["person"]) > 0.0
+    open_ones = open_ones[waits & proven & ~open_ones["topic"].isin(over)]
     now = pd.Series(pd.Timestamp(as_of), index=open_ones.index)
     return open_ones.loc[~rows.away(derived, open_ones["person"], now)]
+
+
+def ended(derived: Derived, as_of: datetime) -> pd.DataFrame:
+    """Questions of ours that were answered long after they should have been, reminders in between.
+
+    Longer than twice their patience: the answer ends the waiting, not what is known of it.
+    """
+    answered = ours(derived, as_of)
+    answered = answered[(answered["answered_at"] <= pd.Timestamp(as_of)) & (answered["asks"] > 1)]
+    unusual = 2.0 * patience(derived, answered["person"], as_of)
+    named = answered["suspended_until"].notna()
+    return answered[(answered["waited_eh"] >= unusual) & ~named]
+
+
+def lasting(derived: Derived, as_of: datetime) -> pd.DataFrame:
+    """Silences that wait and those that ended so late, with ``cause``: one number per silence."""
+    parts = [part for part in (silent(derived, as_of), ended(derived, as_of)) if len(part)]
+    both = pd.concat(parts) if parts else silent(derived, as_of)
+    return both.assign(cause=cause(both))
+
+
+def cause(episodes: pd.DataFrame) -> pd.Series[int]:
+    """One number per silence: all questions of a person that wait, or that one answer ended."""
+    return episodes.groupby(["person", "answered_at"], dropna=False)["episode"].transform("min")
 
 
 def patience(derived: Derived, person: pd.Series[int], as_of: datetime) -> pd.Series[float]:
@@ -48,5 +77,9 @@ def patience(derived: Derived, person: pd.Series[int], as_of: datetime) -> pd.Se
 
 
 def weeks_waited(eh: pd.Series[float]) -> pd.Series[str]:
-    """Effective hours as working time: ``8 working days``."""
-    return rows.counted((eh / 10).round().fillna(0).astype("int64"), "working day")
+    """Effective hours as working time: ``8 working days``, ``9 weeks``, ``7 months``."""
+    days = rows.counted((eh / 10).round().fillna(0).astype("int64"), "working day")
+    weeks = rows.counted((eh / rows.WEEK_EH).round().fillna(0).astype("int64"), "week")
+    months = rows.counted((eh / _MONTH_EH).round().fillna(0).astype("int64"), "month")
+    long = weeks.where(eh < 6 * _MONTH_EH, months)
+    return days.where(eh < 6 * rows.WEEK_EH, long)

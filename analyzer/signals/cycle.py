@@ -15,22 +15,29 @@ from store.facts import Facts
 #: What they say when they come back counts for so long; so does the answer of ours.
 BACK: Final = pd.Timedelta(days=14)
 AGAIN: Final = pd.Timedelta(days=45)
+#: Who comes back after half a year begins anew, in effective hours.
+LONGEST: Final = 26 * rows.WEEK_EH
 
 
 def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
     """One row per return after silence that led to silence again.
 
     A return is an apology or a request of theirs that ended a silence of a working week or more;
-    silence again is a question of ours after it that waited as long. Only who came back *with a
-    request* acted; an apology alone is never counted without the second silence. Without
+    silence again is a question of ours after it that waited as long. Silence is what somebody
+    asked into twice, what followed a proposal, or what they are sorry for. Only who came back
+    *with a request* acted; an apology alone is never counted without the second silence. Without
     both, both silences must be longer than their patience.
     """
     quiet = asked.ours(derived, as_of)
-    quiet = quiet[quiet["waited_eh"] >= rows.WEEK_EH]
+    quiet = quiet[quiet["waited_eh"].between(rows.WEEK_EH, LONGEST)]
+    felt = (quiet["asks"] > 1) | quiet["proposal"]
+    quiet = quiet.assign(felt=felt)
     returns = _returns(quiet[quiet["answered_at"].notna()], derived, as_of)
     still = asked.silent(derived, as_of)["episode"]
     again = quiet[quiet["answered_at"].notna() | quiet["episode"].isin(still)]
-    columns = ["episode", "person", "asked_at", "topic", "waited_eh", "asked_message"]
+    again = again[again["felt"]]
+    again = again.assign(cause=asked.cause(asked.ours(derived, as_of)).reindex(again.index))
+    columns = ["episode", "cause", "person", "asked_at", "topic", "waited_eh", "asked_message"]
     both = returns.merge(
         again[columns].add_suffix("_again"), left_on="person", right_on="person_again"
     )
@@ -38,7 +45,8 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
     both = both[(after > pd.Timedelta(0)) & (after <= AGAIN)]
     patience = asked.patience(derived, both["person"], as_of)
     unusual = both[["waited_eh", "waited_eh_again"]].min(axis=1) >= patience
-    both = both[(both["wants"] & both["sorry"]) | unusual]
+    both = both[(both["felt"] | both["sorry"]) & ((both["wants"] & both["sorry"]) | unusual)]
+    both = both.assign(proven=rows.proven(derived, both["person"]))
     first = both.sort_values(["asked_at_again", "episode_again"], kind="stable")
     first = first.drop_duplicates(["person", "episode"]).drop_duplicates(
         ["person", "episode_again"]
@@ -50,7 +58,7 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
 
 def _returns(ended: pd.DataFrame, derived: Derived, as_of: datetime) -> pd.DataFrame:
     """Silences that ended with an apology or a new request: with back_at, requested, sorry."""
-    mails = said.theirs(derived, as_of)
+    mails = said.to_us(derived, as_of)
     asks = mails["expects_reply"] | mails["meeting_request"] | mails["reschedule"]
     mails = mails.assign(request=asks)[["sender", "at", "message", "request", "apology"]]
     near = ended.merge(mails.rename(columns={"sender": "person", "at": "wrote_at"}), on="person")
@@ -63,6 +71,7 @@ def _returns(ended: pd.DataFrame, derived: Derived, as_of: datetime) -> pd.DataF
         wants=("request", "any"),
         sorry=("apology", "any"),
         waited_eh=("waited_eh", "first"),
+        felt=("felt", "first"),
         topic=("topic", "first"),
     )
 
@@ -78,9 +87,9 @@ def _told(found: pd.DataFrame, settings: Settings, as_of: datetime) -> pd.DataFr
     return found.assign(
         at=found["asked_at_again"],
         topic=found["topic_again"],
-        episode=rows.numbered("episode", found["episode_again"]),
+        episode=rows.numbered("episode", found["cause_again"]),
         act=found["wants"],
-        strength=both.map({True: 1.0, False: 0.5}).astype("float64"),
+        strength=both.map({True: 1.0, False: 0.5}).astype("float64") * found["proven"],
         evidence=pd.Series(evidence, index=found.index, dtype="object"),
         sentence="Silent for "
         + asked.weeks_waited(found["waited_eh"])

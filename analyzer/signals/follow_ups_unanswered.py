@@ -1,4 +1,4 @@
-"""We asked, reminded, and nothing came."""
+"""We asked, reminded, and nothing came, or only much later."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from store.facts import Facts
 
 
 def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
-    """One row per open question; all questions of one silence are one cause.
+    """One row per question that waits or waited; all questions of one silence are one cause.
 
     Strength: half for one reminder, three quarters for two, times the wait since the last one as
-    a share of their patience (a working week, more for slow people; up to one). Without a
-    reminder: a third, after twice that.
+    a share of their patience (a working week, more for slow people; up to one). A second question
+    in the same silence: a third, after twice that. A single question without a reminder is none:
+    most mail is not answered. What was answered after all counts when it took, despite
+    reminders, more than twice their patience.
     """
-    silent = asked.silent(derived, as_of)
+    silent = asked.lasting(derived, as_of)
     silent = silent[~silent["proposal"]]
     reminders = silent["asks"] - 1
-    since = silent["waited_since_last_eh"]
+    since = silent["waited_since_last_eh"].where(silent["open"], silent["waited_eh"])
     patience = asked.patience(derived, silent["person"], as_of)
     chased = (1.0 - 0.5**reminders) * (since / patience).clip(upper=1.0)
     once = (silent["waited_eh"] >= 2 * patience) / 3.0
@@ -30,8 +32,8 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
     chase = " and " + rows.counted(reminders, "reminder")
     found = silent.assign(
         at=silent["last_asked_at"],
-        episode=rows.numbered("person", silent["person"]),
-        strength=chased.where(reminders > 0, once),
+        episode=rows.numbered("episode", silent["cause"]),
+        strength=chased.where(reminders > 0, once) * rows.proven(derived, silent["person"]),
         sentence="No answer to the question of "
         + first
         + chase.where(reminders > 0, "")
@@ -39,7 +41,6 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
         + asked.weeks_waited(silent["waited_eh"])
         + ".",
     )
-    long = since >= 0.5 * patience
-    return rows.shaped_signals(
-        found[long], derived, signal="follow_ups_unanswered", family="answers"
-    )
+    again = silent.groupby("cause")["asks"].transform("sum") > 1
+    found = found[(since >= 0.5 * patience) & again]
+    return rows.shaped_signals(found, derived, signal="follow_ups_unanswered", family="answers")

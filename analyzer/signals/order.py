@@ -40,10 +40,13 @@ def _won(derived: Derived, as_of: datetime) -> pd.DataFrame:
 
 
 def _accepted(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
-    proposed = derived.topics.set_index("topic")["proposed_at"]
+    """Acceptances in the conversation of a proposal; talk about the time of a meeting is none."""
+    mail = derived.mail
+    offers = mail[mail["proposal"] & mail["outgoing"]].groupby("thread")["at"].min()
     mails = said.theirs(derived, as_of)
-    mails = mails[mails["acceptance"] & ~mails["refusal"] & ~mails["brush_off"]]
-    mails = mails[mails["at"] > rows.looked_up(mails["topic"], proposed)]
+    other = mails[["refusal", "brush_off", "reschedule", "cancel", "meeting_request"]].any(axis=1)
+    mails = mails[mails["acceptance"] & ~other]
+    mails = mails[mails["at"] > rows.looked_up(mails["thread"], offers)]
     last = mails.drop_duplicates(["sender", "topic"], keep="last")
     return last.assign(
         person=last["sender"],

@@ -77,6 +77,15 @@ def lateness(notice_hours: pd.Series[float], half_hours: float) -> pd.Series[flo
     return late.fillna(0.0)
 
 
+def proven(derived: Derived, person: pd.Series[int]) -> pd.Series[float]:
+    """How far silence of each person proves anything, 0 to 1.
+
+    All where four fifths of their mail are here, nothing where half of it is missing.
+    """
+    kept = looked_up(person, derived.contacts.set_index("person")["kept"]).fillna(1.0)
+    return ((kept - 0.5) / 0.3).clip(0.0, 1.0)
+
+
 def away(derived: Derived, person: pd.Series[int], at: pd.Series[pd.Timestamp]) -> Bools:
     """Whether the person was absent at that time or within a day of it."""
     asked = pd.DataFrame(

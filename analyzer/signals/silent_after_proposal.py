@@ -15,10 +15,11 @@ from store.facts import Facts
 def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
     """One row per proposal that waits longer than their patience (a week, more for slow people).
 
-    Strength rises with the wait: one half after twice that, more when they had asked for it.
-    The second proposal they asked for and let die is an act of theirs.
+    Strength rises with the wait: one third after one patience, a half after two, more when they
+    had asked for it. What was answered after all counts when it took, despite reminders, more than
+    twice their patience. The second proposal they asked for and let lie so long is an act.
     """
-    silent = asked.silent(derived, as_of)
+    silent = asked.lasting(derived, as_of)
     patience = asked.patience(derived, silent["person"], as_of)
     silent = silent.assign(patience=patience)
     silent = silent[silent["proposal"] & (silent["waited_eh"] >= patience)]
@@ -30,8 +31,9 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
     reminders = silent["asks"] - 1
     found = silent.assign(
         at=silent["last_asked_at"],
-        episode=rows.numbered("episode", silent["episode"]),
-        strength=(strength * (1.0 + 0.25 * silent["requested"])).clip(upper=1.0),
+        episode=rows.numbered("episode", silent["cause"]),
+        strength=(strength * (1.0 + 0.25 * silent["requested"])).clip(upper=1.0)
+        * rows.proven(derived, silent["person"]),
         act=silent["requested"] & (wanted >= 2) & (waited >= 2 * silent["patience"]),
         sentence="No answer to the proposal of "
         + sent
