@@ -9,20 +9,29 @@ from importlib.resources import files
 from random import Random
 from typing import Any
 
+from ingest.demo.times import WEEKDAYS
+
 
 @dataclass(frozen=True)
 class Habits:
-    """Chances (0 to 1) of one person; ``pace_hours`` to answer; ``gap_days`` between rounds."""
+    """Chances (0 to 1) of one person.
+
+    ``pace_hours``: to answer; ``gap_days``: between rounds; ``answers``, ``reminded``,
+    ``proposal``: that a question, a reminder, a proposal is answered; ``comes_back``: after a
+    silence; ``phones``: has somebody phone for another date; ``keeps``: a promise. ``meets``,
+    ``proposes``, ``requests`` weigh the kinds of rounds.
+    """
 
     pace_hours: float
     gap_days: float
     answers: float
-    answers_reminded: float
-    answers_proposal: float
+    reminded: float
+    proposal: float
     comes_back: float
     moves_late: float
     moves_early: float
     cancels_late: float
+    phones: float
     stays_away: float
     promises: float
     keeps: float
@@ -41,6 +50,9 @@ class Kind:
     count: int
     story: str
     wall: bool
+    judged: bool
+    days: tuple[int, ...]
+    start: tuple[int, int]
     ranges: dict[str, tuple[float, float]]
 
     def habits(self, rng: Random) -> Habits:
@@ -59,4 +71,13 @@ def kinds() -> tuple[Kind, ...]:
 
 def _kind(name: str, told: dict[str, Any], usual: dict[str, Any]) -> Kind:
     ranges = {key: tuple(told.get(key, ends)) for key, ends in usual.items()}
-    return Kind(name, told["count"], told.get("story", name), told.get("wall", False), ranges)
+    return Kind(
+        name,
+        told["count"],
+        told.get("story", name),
+        told.get("wall", False),
+        told.get("judged", True),
+        tuple(told.get("days", WEEKDAYS)),
+        tuple(told.get("start", (0, 230))),
+        ranges,
+    )

@@ -23,6 +23,8 @@ class Letter:
     """One mail. ``text`` is what its author wrote; ``parent`` is quoted below it if ``quotes``.
 
     ``calendar``: method and text of an iTIP part. ``by``: who pressed send for the sender.
+    ``bounced``: the mail of which this one tells that it was not delivered. ``purpose``: the list
+    of phrases that it was made from; written nowhere.
     """
 
     ident: str
@@ -39,6 +41,8 @@ class Letter:
     calendar: tuple[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     by: Person | None = None
+    bounced: Letter | None = None
+    purpose: str = ""
 
     @property
     def ours(self) -> bool:
@@ -83,10 +87,35 @@ def message(letter: Letter) -> EmailMessage:
         made.add_attachment(
             name.encode(), maintype="application", subtype=kind, filename=name, cte="base64"
         )
+    if letter.bounced:
+        _report(made, letter.bounced)
     for number, part in enumerate(made.walk()):
         if part.is_multipart():
             part.set_boundary(f"=_{letter.ident}_{number}")
     return made
+
+
+def _report(made: EmailMessage, bounced: Letter) -> None:
+    """Make it a delivery status notification (RFC 3464)."""
+    status = EmailMessage(_POLICY)
+    status["Reporting-MTA"] = f"dns; mx.{REP.domain}"
+    reached = EmailMessage(_POLICY)
+    reached["Final-Recipient"] = f"rfc822; {bounced.to[0].address}"
+    reached["Action"] = "failed"
+    reached["Status"] = "5.1.1"
+    report = EmailMessage(_POLICY)
+    report["Content-Type"] = "message/delivery-status"
+    report.set_payload([status, reached])
+    headers = EmailMessage(_POLICY)
+    headers["Content-Type"] = "text/rfc822-headers"
+    kept = ("Message-ID", "From", "To", "Subject")
+    told = [f"{name}: {value}" for name, value in _headers(bounced) if name in kept]
+    headers.set_payload("\n".join(told) + "\n")
+    made.make_mixed()
+    made.set_param("report-type", "delivery-status")
+    made.replace_header("Content-Type", str(made["Content-Type"]).replace("mixed", "report", 1))
+    made.attach(report)
+    made.attach(headers)
 
 
 def _headers(letter: Letter) -> Iterable[tuple[str, object]]:

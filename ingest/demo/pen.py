@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from random import Random
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ingest.demo.cast import REP, Person
@@ -24,7 +25,7 @@ _LOWER = 0.2
 
 
 @cache
-def _book(side: str, language: str) -> dict[str, list[str]]:
+def _book(side: str, language: str) -> dict[str, Any]:
     name = f"{side}_{language}.toml"
     return tomllib.loads(files("ingest.demo").joinpath("phrases", name).read_text(encoding="utf-8"))
 
@@ -54,15 +55,20 @@ class Pen:
         self._rng = rng
         self._them = them
         self._used: dict[tuple[str, str], list[str]] = {}
+        self._asked = ""
 
     def phrase(self, author: Person, purpose: str, **slots: str) -> str:
         """One way to say it, filled in."""
         side = "ours" if author == REP else "theirs"
         return self._filled(side, self._picked(side, purpose), slots)
 
-    def knows(self, author: Person, purpose: str) -> bool:
-        """Whether there are words for it in this language."""
-        return purpose in _book("ours" if author == REP else "theirs", self.language)
+    def by(self, due: datetime, now: datetime) -> str:
+        """A day that a promise names: its weekday, or its date."""
+        words = moment(due, self.language)
+        near = (due - now).days < 6
+        if self.language == "de":
+            return words["day"] if near and self._rng.random() < 0.7 else f"zum {words['date']}"
+        return words["day"] if near and self._rng.random() < 0.7 else words["date"]
 
     def body(self, author: Person, reader: Person, purpose: str, **slots: str) -> str:
         """A whole mail: greeting, text, greeting, and often a signature."""
@@ -91,13 +97,29 @@ class Pen:
         return body
 
     def _picked(self, side: str, purpose: str) -> str:
-        ways = _book(side, self.language)[purpose]
+        ways = self._ways(side, purpose)
         used = self._used.setdefault((side, purpose), [])
         fresh = [way for way in ways if way not in used] or ways
-        way = self._rng.choice(fresh)
+        way: str = self._rng.choice(fresh)
         used.append(way)
+        if purpose == "ask":
+            self._asked = way
         del used[: -max(len(ways) // 2, 1)]
         return way
+
+    def _ways(self, side: str, purpose: str) -> Any:
+        """All ways to say it; answers fit the last question of the rep.
+
+        Both sides may write under the same subjects.
+        """
+        book = _book(side, self.language)
+        if purpose == "answer":
+            asks = _book("ours", self.language)["ask"]
+            number = (
+                asks.index(self._asked) if self._asked in asks else self._rng.randrange(len(asks))
+            )
+            return book["answer"][number]
+        return book[purpose] if purpose in book else _book("ours", self.language)[purpose]
 
     def _filled(self, side: str, text: str, slots: Mapping[str, str]) -> str:
         for _ in range(3):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ingest.demo import times
 from ingest.demo.appointments import meeting_round
 from ingest.demo.cast import REP
 from ingest.demo.scene import Scene
 
-#: So long after the last reminder silence is known to be one.
-_SILENT_DAYS = 5
-_SILENT_UNREMINDED_DAYS = 10
+#: Silence is known to be one so many working days after the question and the last reminder.
+_SILENT_DAYS, _REMINDED_DAYS = 10, 3
 
 
 def question_round(scene: Scene, purpose: str = "question") -> bool:
@@ -19,75 +18,95 @@ def question_round(scene: Scene, purpose: str = "question") -> bool:
     scene.ours(purpose, new="subject_checkin" if purpose == "check_in" else "subject_question")
     if not waited(scene, scene.habits.answers, "reminder", "answers"):
         return False
-    _answered(scene)
+    answered(scene)
     return True
 
 
-def proposal_round(scene: Scene, *, asked: bool = False) -> str:
+def proposal_round(scene: Scene, *, requested: bool = False) -> str:
     """A proposal goes out; returns ordered | answered | silent."""
-    if asked or scene.chance(0.5):
+    if not requested and scene.chance(0.5):
         scene.theirs("wants_proposal", new="" if scene.thread else "subject_request")
-    scene.ours(
-        "proposal", (1, 3), new="" if scene.chance(0.5) else "subject_proposal",
-        attachments=(f"Proposal {scene.pen.slots['company']}.pdf",),
-    )  # fmt: skip
-    sent = scene.now
-    scene.pen.slots["sent"] = f"{sent:%d.%m.}" if scene.pen.language == "de" else f"{sent:%d %B}"
-    if not waited(scene, scene.habits.answers_proposal, "proposal_reminder", "proposals"):
+        requested = True
+    send_proposal(scene)
+    if not waited(
+        scene, scene.habits.proposal, "proposal_reminder", "proposals", requested=requested
+    ):
         return "silent"
     if scene.chance(scene.habits.orders):
         scene.theirs("accept", at=scene.now)
         scene.truth.won_at = scene.truth.won_at or scene.now
         scene.ours("order_thanks")
         return "ordered"
-    _answered(scene)
+    answered(scene)
     return "answered"
 
 
+def send_proposal(scene: Scene) -> None:
+    """The mail with the offer."""
+    scene.ours(
+        "proposal",
+        (1, 3),
+        new="" if scene.chance(0.5) else "subject_proposal",
+        attachments=(f"Proposal {scene.pen.slots['company']}.pdf",),
+    )
+    day = f"{scene.now:%d.%m.}" if scene.pen.language == "de" else f"{scene.now.day} {scene.now:%B}"
+    scene.pen.slots["sent"] = day
+
+
 def request_round(scene: Scene) -> None:
-    """They want something; the rep answers, sometimes with a question."""
+    """They want something; the rep answers with a question."""
     scene.theirs("request", new="subject_request", at=scene.in_their_time(scene.now))
     scene.ours("inform")
     if waited(scene, scene.habits.answers, "reminder", "answers"):
-        scene.theirs("thanks", at=scene.now)
+        answered(scene)
 
 
-def waited(scene: Scene, chance: float, reminder: str, family: str) -> bool:
-    """Wait for an answer, remind some times; whether it is coming now (``scene.now``)."""
-    rng = scene.rng
-    asked = scene.now
-    coming = scene.in_their_time(asked + scene.delay()) if scene.chance(chance) else None
+def waited(
+    scene: Scene,
+    chance: float,
+    reminder: str,
+    family: str,
+    *,
+    requested: bool = False,
+    cause: str = "",
+) -> bool:
+    """Wait for an answer, remind some times; whether it is coming now (``scene.now``).
+
+    ``requested``: they had asked for what was sent. ``cause``: what the silence belongs to.
+    """
+    rng, asked = scene.rng, scene.now
+    coming = scene.in_their_time(scene.now + scene.delay()) if scene.chance(chance) else None
     for count in range(rng.choice((1, 2, 2, 3))):
         due = times.some_time(rng, scene.now, rng.uniform(4, 8) + 2 * count, REP.zone)
         if coming is not None and coming <= due:
             break
-        scene.ours(reminder if count == 0 or family == "proposals" else "reminder_again", at=due)
-        if coming is None and scene.chance(scene.habits.answers_reminded):
+        again = count > 0 and family != "proposals"
+        scene.ours("reminder_again" if again else reminder, at=due)
+        if coming is None and scene.chance(scene.habits.reminded):
             coming = scene.in_their_time(scene.now + scene.delay())
-    if coming is not None:
-        scene.now = max(scene.now, coming)
-        scene.check()
-        return True
-    _fell_silent(scene, family)
-    return False
+    if coming is None:
+        scene.fall_silent(family, _known_silent(scene, asked), requested=requested, cause=cause)
+        return False
+    scene.now = max(scene.now, coming)
+    scene.check()
+    return True
 
 
-def _fell_silent(scene: Scene, family: str) -> None:
-    known = times.some_time(scene.rng, scene.now, _SILENT_DAYS, REP.zone)
-    scene.plant("silent", family, known)
-    if scene.came_back_at and scene.now - scene.came_back_at < timedelta(days=60):
-        scene.truth.planted.pop()
-        scene.plant("silent again after coming back", "cycles", known, act=True)
-        scene.came_back_at = None
+def _known_silent(scene: Scene, asked: datetime) -> datetime:
+    """When nobody would take it for a slow answer or a holiday any more."""
+    absent = scene.away_at(scene.now)
+    since = max(scene.now, times.on(absent[1], 540, REP.zone)) if absent else scene.now
+    return max(
+        times.some_time(scene.rng, asked, _SILENT_DAYS, REP.zone),
+        times.some_time(scene.rng, since, _REMINDED_DAYS, REP.zone),
+    )
 
 
-def _answered(scene: Scene) -> None:
+def answered(scene: Scene) -> None:
     """What they answer: plainly, with a promise, or by putting it off."""
     habits = scene.habits
-    scene.made_good()
     if scene.chance(habits.puts_off):
         scene.theirs("brush_off", at=scene.now)
-        scene.plant("put off", "promises")
     elif scene.chance(habits.promises):
         _promised(scene)
     else:
@@ -98,40 +117,47 @@ def _answered(scene: Scene) -> None:
 
 
 def _promised(scene: Scene) -> None:
+    """They promise something; by its day it comes, or it does not and the rep asks for it."""
     thing = scene.pen.phrase(scene.them, "thing")
-    scene.theirs("promise", at=scene.now, slots={"thing": thing})
-    made = scene.now
+    due = times.some_time(scene.rng, scene.now, scene.rng.randint(2, 5), REP.zone)
+    slots = {"thing": thing, "by": scene.pen.by(due, scene.now)}
+    scene.theirs("promise", at=scene.now, slots=slots)
     if scene.chance(scene.habits.keeps):
-        kept = times.some_time(scene.rng, made, scene.rng.uniform(1, 3), scene.them.zone)
-        scene.theirs("promise_kept", at=scene.in_their_time(kept), slots={"thing": thing})
+        early = due - timedelta(hours=scene.rng.uniform(1, 30))
+        at = scene.in_their_time(max(early, scene.now + timedelta(hours=2)))
+        scene.theirs("promise_kept", at=at, slots=slots, attachments=("attachment.xlsx",))
+        scene.ours("thanks")
         return
-    known = times.some_time(scene.rng, made, 8, REP.zone)
-    scene.plant("promise broken", "promises", known, act=True)
-    scene.ours("chase_promise", (6, 9), slots={"thing": thing})
-    if waited(scene, scene.habits.answers, "reminder", "answers"):
+    known = times.some_time(scene.rng, due, 3, REP.zone)
+    cause = f"promise {known:%Y-%m-%d}"
+    scene.plant("promise broken", "promises", known, cause=cause, act=True)
+    scene.ours("chase_promise", at=known, slots=slots)
+    if waited(scene, scene.habits.answers, "reminder", "answers", cause=cause):
         scene.theirs("sorry_late", at=scene.now)
 
 
-def comes_back(scene: Scene) -> bool:
-    """After a silence they may write again, with an apology and a request."""
-    if not scene.chance(scene.habits.comes_back):
-        return False
-    scene.pause(scene.rng.uniform(8, 20))
-    scene.theirs("comes_back", at=scene.in_their_time(scene.now))
-    scene.made_good()
+def comes_back(scene: Scene) -> None:
+    """After a silence they write again, with an apology and a request."""
+    scene.pause(scene.rng.uniform(7, 18))
+    proposal = scene.chance(0.5)
+    purpose = "comes_back_offer" if proposal else "comes_back"
+    new = "subject_request" if scene.chance(0.3) else ""
+    scene.theirs(purpose, at=scene.in_their_time(scene.now), new=new)
     scene.came_back_at = scene.now
-    if scene.chance(0.5):
-        proposal_round(scene)
-        return True
+    if proposal:
+        proposal_round(scene, requested=True)
+        return
     scene.ours("inform")
     if waited(scene, scene.habits.answers, "reminder", "answers"):
-        scene.theirs("thanks", at=scene.now)
-    return True
+        answered(scene)
 
 
 def next_round(scene: Scene) -> None:
-    """One more round of any kind, as their habits are."""
+    """One more round of any kind, as their habits are; who is silent is asked how it stands."""
     habits = scene.habits
+    if scene.silent:
+        question_round(scene, "check_in")
+        return
     rounds = ("meeting", "proposal", "request", "question")
     weights = (habits.meets, habits.proposes, habits.requests, 0.35)
     chosen = scene.rng.choices(rounds, weights)[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from math import log
 from random import Random
@@ -16,6 +16,10 @@ from ingest.demo.habits import Habits, Kind
 from ingest.demo.letters import Letter
 from ingest.demo.pen import Pen, moment
 from ingest.demo.truth import Planted, Truth
+
+_SPREAD = 0.7
+_HTML = 0.5
+_QUOTES = 0.9
 
 
 class OverError(Exception):
@@ -32,7 +36,11 @@ class Desk:
 
 
 class Scene:
-    """The rep and one person. ``now`` is the time of what happened last."""
+    """The rep and one person. ``now`` is the time of what happened last.
+
+    ``thread``: the last mail of the conversation; ``silent``: they owe an answer and it is known;
+    ``came_back_at``: when they last ended a silence with a request of their own.
+    """
 
     def __init__(
         self,
@@ -54,14 +62,16 @@ class Scene:
         self.thread: Letter | None = None
         self.truth = Truth(them.name, them.address, kind.name, kind.wall)
         self.absences: list[tuple[date, date]] = []
-        self.told_absent: set[date] = set()
+        self.silent = False
         self.came_back_at: datetime | None = None
+        self.dead_proposals = 0
+        self._told_absent: set[date] = set()
 
-    # ------------------------------------------------------------------ time
+    # ------------------------------------------------------------------ time and chance
     def pause(self, days: float) -> None:
-        """Let so many working days pass, more or less."""
-        rng = self.rng
-        self.now = times.some_time(rng, self.now, days * rng.uniform(0.7, 1.3), REP.zone)
+        """Let about so many working days pass."""
+        days *= self.rng.uniform(0.7, 1.3)
+        self.now = times.some_time(self.rng, self.now, days, REP.zone)
         self.check()
 
     def check(self) -> None:
@@ -69,40 +79,13 @@ class Scene:
         if self.now > self.desk.end:
             raise OverError
 
-    def delay(self) -> timedelta:
-        """How long they take for an answer this time."""
-        return timedelta(hours=self.rng.lognormvariate(log(self.habits.pace_hours), 0.7))
-
     def chance(self, of: float) -> bool:
         """Whether something with this chance happens."""
         return self.rng.random() < of
 
-    def away_at(self, moment: datetime) -> tuple[date, date] | None:
-        """The absence of theirs that the moment lies in: first day, and day of return."""
-        day = moment.astimezone(ZoneInfo(self.them.zone)).date()
-        return next(((a, b) for a, b in self.absences if a <= day < b), None)
-
-    # ------------------------------------------------------------------ mail
-    def ours(
-        self, purpose: str, days: tuple[float, float] = (0, 1), *, new: str = "",
-        at: datetime | None = None, attachments: Sequence[str] = (),
-        slots: Mapping[str, str] | None = None,
-    ) -> Letter:  # fmt: skip
-        """A mail of the rep, in the thread or with a ``new`` subject."""
-        when = at or times.some_time(self.rng, self.now, self.rng.uniform(*days), REP.zone)
-        letter = self._written(REP, self.them, purpose, when, new, tuple(attachments), slots or {})
-        self._out_of_office(letter)
-        return letter
-
-    def theirs(
-        self, purpose: str, *, at: datetime | None = None, new: str = "",
-        author: Person | None = None, attachments: Sequence[str] = (),
-        slots: Mapping[str, str] | None = None,
-    ) -> Letter:  # fmt: skip
-        """A mail to the rep, after their usual delay or at a time."""
-        writer = author or self.them
-        when = at or self.in_their_time(self.now + self.delay())
-        return self._written(writer, REP, purpose, when, new, tuple(attachments), slots or {})
+    def delay(self) -> timedelta:
+        """How long they take for an answer this time."""
+        return timedelta(hours=self.rng.lognormvariate(log(self.habits.pace_hours), _SPREAD))
 
     def in_their_time(self, when: datetime) -> datetime:
         """The next moment from then on at which they are at work."""
@@ -111,32 +94,80 @@ class Scene:
             when = times.on(absent[1], 9 * 60 + self.rng.randrange(200), self.them.zone)
         return times.at_work(self.rng, when, self.them.zone, self.them.days)
 
+    def away_at(self, when: datetime) -> tuple[date, date] | None:
+        """The absence of theirs that the moment lies in: first day, and day of return."""
+        day = when.astimezone(ZoneInfo(self.them.zone)).date()
+        return next(((a, b) for a, b in self.absences if a <= day < b), None)
+
+    # ------------------------------------------------------------------ mail
+    def ours(
+        self,
+        purpose: str,
+        days: tuple[float, float] = (0, 1),
+        *,
+        new: str = "",
+        at: datetime | None = None,
+        attachments: Sequence[str] = (),
+        slots: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Letter:
+        """A mail of the rep, in the thread or with a ``new`` subject, so many days later."""
+        when = at or times.some_time(self.rng, self.now, self.rng.uniform(*days), REP.zone)
+        letter = self._draft(REP, self.them, purpose, when, new, slots or {})
+        letter = replace(letter, attachments=tuple(attachments), headers=headers or {})
+        self.thread = self.post(letter)
+        self._out_of_office(letter)
+        return letter
+
+    def theirs(
+        self,
+        purpose: str,
+        *,
+        at: datetime | None = None,
+        new: str = "",
+        author: Person | None = None,
+        cc: Sequence[Person] = (),
+        attachments: Sequence[str] = (),
+        slots: Mapping[str, str] | None = None,
+    ) -> Letter:
+        """A mail to the rep, after their usual delay or at a time."""
+        when = at or self.in_their_time(self.now + self.delay())
+        letter = self._draft(author or self.them, REP, purpose, when, new, slots or {})
+        self.thread = self.post(replace(letter, attachments=tuple(attachments), cc=tuple(cc)))
+        return self.thread
+
     def post(self, letter: Letter) -> Letter:
         """Put a mail into the mailbox; time goes on to it."""
         self.now = max(self.now, letter.at)
         self.check()
         self.desk.letters.append(letter)
+        if not letter.ours:
+            self._heard()
         return letter
 
     def ident(self) -> str:
         """A new left part of a Message-ID."""
         return f"{self.rng.getrandbits(72):018x}"
 
-    def _written(
-        self, author: Person, reader: Person, purpose: str, at: datetime, new: str,
-        attachments: tuple[str, ...], slots: Mapping[str, str],
-    ) -> Letter:  # fmt: skip
+    def _draft(
+        self,
+        author: Person,
+        reader: Person,
+        purpose: str,
+        at: datetime,
+        new: str,
+        slots: Mapping[str, str],
+    ) -> Letter:
         rng, pen = self.rng, self.pen
-        days = moment(at + timedelta(days=rng.randrange(2, 6)), pen.language)
-        slots = {**days, **slots}
+        soon = moment(at + timedelta(days=rng.randrange(2, 6)), pen.language)
+        slots = {**soon, **slots}
         parent = None if new else self.thread
-        if parent is None:
-            subject = pen.phrase(author, new or "subject_question", **slots)
-        else:
-            subject = (
-                parent.subject if _is_answer(parent.subject) else _answer(parent.subject, author)
-            )
-        letter = Letter(
+        subject = (
+            _answer(parent.subject, author)
+            if parent
+            else pen.phrase(author, new or "subject_question", **slots)
+        )
+        return Letter(
             ident=self.ident(),
             at=at,
             sender=author,
@@ -144,24 +175,25 @@ class Scene:
             subject=subject[:1].upper() + subject[1:],
             text=pen.body(author, reader, purpose, **slots),
             parent=parent,
-            quotes=rng.random() < 0.9,
-            html=author.client != "apple" and rng.random() < 0.5,
-            attachments=attachments,
+            quotes=rng.random() < _QUOTES,
+            html=author.client != "apple" and rng.random() < _HTML,
+            purpose=purpose,
         )
-        self.thread = self.post(letter)
-        return letter
 
     def _out_of_office(self, letter: Letter) -> None:
+        """Once per absence an automatic reply comes."""
         absent = self.away_at(letter.at)
-        if absent is None or absent[0] in self.told_absent:
+        if absent is None or absent[0] in self._told_absent:
             return
-        self.told_absent.add(absent[0])
+        self._told_absent.add(absent[0])
         language = self.pen.language
-        back = moment(times.on(absent[1], 600, self.them.zone), language)["date"]
-        until = moment(times.on(absent[1] - timedelta(days=1), 600, self.them.zone), language)[
-            "date"
-        ]
-        text = self.pen.phrase(self.them, "out_of_office", back=back, until=until)
+        last = absent[1] - timedelta(days=1)
+        text = self.pen.phrase(
+            self.them,
+            "out_of_office",
+            back=moment(times.on(absent[1], 600, self.them.zone), language)["date"],
+            until=moment(times.on(last, 600, self.them.zone), language)["date"],
+        )
         word = "Abwesenheitsnotiz" if language == "de" else "Automatic reply"
         self.desk.letters.append(
             Letter(
@@ -179,25 +211,47 @@ class Scene:
 
     # ------------------------------------------------------------------ truth
     def plant(
-        self, what: str, family: str, at: datetime | None = None, *, act: bool = False
+        self,
+        what: str,
+        family: str,
+        at: datetime | None = None,
+        *,
+        cause: str = "",
+        act: bool = False,
     ) -> None:
         """Note what they did, and that it is known from then on."""
-        self.truth.planted.append(Planted(what, family, at or self.now, act))
+        cause = cause or f"{what} {len(self.truth.planted)}"
+        self.truth.planted.append(Planted(what, family, at or self.now, cause, act))
 
-    def made_good(self) -> None:
-        """A silence ended: it counts no more from now on."""
+    def fall_silent(
+        self, family: str, known_at: datetime, *, requested: bool = False, cause: str = ""
+    ) -> None:
+        """An answer does not come, which is known from ``known_at`` on.
+
+        A second proposal that they had asked for, and a silence after they came back of their own
+        accord, are acts.
+        """
+        self.silent = True
+        back = self.came_back_at
+        self.came_back_at = None
+        self.dead_proposals += requested
+        if back and self.now - back < timedelta(days=45):
+            self.plant("silent again after coming back", "cycles", known_at, act=True)
+        else:
+            act = requested and self.dead_proposals >= 2
+            self.plant("silent", family, known_at, cause=cause, act=act)
+
+    def _heard(self) -> None:
+        """They show a sign of life: mere silence counts no more."""
+        self.silent = False
+        kept = [p for p in self.truth.planted if p.what != "silent" or p.at <= self.now]
         self.truth.planted = [
-            Planted(p.what, p.family, p.at, p.act, self.now)
-            if p.what == "silent" and p.until is None
-            else p
-            for p in self.truth.planted
-            if p.what != "silent" or p.until is not None or p.at <= self.now
+            replace(p, until=self.now) if p.what == "silent" and p.until is None else p
+            for p in kept
         ]
 
 
-def _is_answer(subject: str) -> bool:
-    return subject.lower().startswith(("re:", "aw:"))
-
-
 def _answer(subject: str, author: Person) -> str:
+    if subject.lower().startswith(("re:", "aw:")):
+        return subject
     return ("AW: " if author.language == "de" else "Re: ") + subject

@@ -15,14 +15,16 @@ COUNTED = timedelta(days=180)
 
 @dataclass(frozen=True)
 class Planted:
-    """One thing somebody did: when an observer knows of it, and until when it counts.
+    """One bad thing somebody did: when an observer knows of it, and until when it counts.
 
-    ``act``: something done, not mere silence. ``until``: when a silence was ended by an answer.
+    ``cause``: things with the same cause are one episode. ``act``: something done, not mere
+    silence. ``until``: when a silence was ended by an answer.
     """
 
     what: str
     family: str
     at: datetime
+    cause: str
     act: bool = False
     until: datetime | None = None
 
@@ -44,6 +46,11 @@ class Truth:
     decided_at: datetime | None = None
     parked_until: datetime | None = None
     won_at: datetime | None = None
+    lost: bool = False
+
+    def families(self, moment: datetime) -> set[str]:
+        """Families of all that was known at that moment, however long ago."""
+        return {p.family for p in self.planted if p.at <= moment}
 
     def formal(self, moment: datetime) -> bool:
         """Whether the gate's formal conditions are met at that moment."""
@@ -70,6 +77,7 @@ class Truth:
                 {
                     "what": p.what,
                     "family": p.family,
+                    "cause": p.cause,
                     "act": p.act,
                     "at": p.at.isoformat(),
                     "until": p.until and p.until.isoformat(),
@@ -80,7 +88,8 @@ class Truth:
 
 
 def formal(episodes: Iterable[Planted]) -> bool:
-    """At least three bad episodes of two families, with an act among them."""
+    """At least three bad episodes of different cause and two families, with an act among them."""
     some = list(episodes)
+    causes = {episode.cause for episode in some}
     families = {episode.family for episode in some}
-    return len(some) >= EPISODES and len(families) >= FAMILIES and any(e.act for e in some)
+    return len(causes) >= EPISODES and len(families) >= FAMILIES and any(e.act for e in some)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
-from ingest.demo.cast import Cast, Person, names
+from ingest.demo import times
+from ingest.demo.cast import REP, Cast, Person, names
 from ingest.demo.diary import Meeting
 from ingest.demo.habits import Kind, kinds
 from ingest.demo.letters import Letter
@@ -68,15 +69,28 @@ def _random(seed: str) -> Random:
 
 def _lived(rng: Random, cast: Cast, desk: Desk, kind: Kind) -> Scene:
     """One relation, lived to the end of the year."""
-    start = desk.end - YEAR + timedelta(days=rng.triangular(0, 230, 20))
-    them = cast.person()
+    begin = rng.uniform(*kind.start)
+    start = times.at_work(rng, desk.end - YEAR + timedelta(days=begin), REP.zone)
+    them = _person(rng, cast, kind)
     scene = Scene(rng, cast, desk, kind, them, _slots(rng, them, cast), start)
-    them = replace(them, pace_hours=scene.habits.pace_hours)
     scene.absences = _absences(rng, desk.end.date())
     with suppress(OverError):
         STORIES[kind.story](scene)
     scene.truth.planted = [p for p in scene.truth.planted if p.at <= desk.end]
     return scene
+
+
+def _person(rng: Random, cast: Cast, kind: Kind) -> Person:
+    """Somebody fit for the kind."""
+    if kind.name == "friend":
+        # Gmail allows no underscore in names, so that nobody has this address.
+        them = cast.person(region="nl", domain="gmail.com")
+        return replace(them, address=f"{them.first}_{them.last}@gmail.com".lower(), client="apple")
+    if kind.name == "colleague":
+        return cast.person(region="nl", domain=REP.domain)
+    if not kind.judged:
+        return cast.person(region=rng.choice(("uk", "nl")))
+    return replace(cast.person(), days=kind.days)
 
 
 def _slots(rng: Random, them: Person, cast: Cast) -> dict[str, str]:
@@ -109,8 +123,11 @@ def _deal(scene: Scene) -> Deal | None:
     slots = scene.pen.slots
     if "sent" not in slots or scene.rng.random() < 0.3:
         return None
-    won = scene.truth.won_at
-    close = won.date() if won else (scene.desk.end + timedelta(days=30)).date()
-    stage = "Closed won" if won else "Proposal"
     value = int(slots["value"].replace(",", ""))
-    return Deal(scene.them.address, slots["topic"], stage, value, close, "won" if won else "")
+    if scene.truth.won_at:
+        stage, outcome, close = "Closed won", "won", scene.truth.won_at.date()
+    elif scene.truth.lost and scene.truth.decided_at:
+        stage, outcome, close = "Closed lost", "lost", scene.truth.decided_at.date()
+    else:
+        stage, outcome, close = "Proposal", "", (scene.desk.end + timedelta(days=30)).date()
+    return Deal(scene.them.address, slots["topic"], stage, value, close, outcome)
