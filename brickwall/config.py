@@ -145,6 +145,7 @@ KEYS: Final[dict[str, Callable[[object], Any]]] = {
     "google.gmail_endpoint": _endpoint,
     "google.calendar_endpoint": _endpoint,
     "google.meet_endpoint": _endpoint,
+    "google.units_per_minute": _number(100, 1_000_000),
     "microsoft.authority": _endpoint,
     "microsoft.graph_endpoint": _endpoint,
     "microsoft.check_authority": _switch,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from brickwall import providers, vault, vault_keys
 from brickwall.accounts import Accounts, account_id
@@ -80,12 +81,21 @@ def _account(request: Request, connection: Connection, toolbox: Toolbox) -> Acco
         provider=request.provider,
         name=name,
         addresses=tuple(dict.fromkeys(a for a in addresses if "@" in a)),
-        zone=connection.zone or toolbox.config.zone,
+        zone=_known_zone(connection.zone) or toolbox.config.zone,
         headers_only=request.headers_only,
         granted=connection.granted,
         settings=connection.settings,
         connected_at=toolbox.now(),
     )
+
+
+def _known_zone(name: str) -> str:
+    """``name`` where it is an IANA zone, else ``""``: providers have names of their own."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ""
+    return name
 
 
 def disconnect(account: Account, toolbox: Toolbox, keys: Keys) -> BrickwallError | None:

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Google:
-    """Addresses without a trailing slash. Section ``[google]``."""
+    """Addresses without a trailing slash. Section ``[google]``.
+
+    ``units_per_minute``: what may be used of Gmail's quota; reading a message takes 20.
+    """
 
     auth_endpoint: str = "https://accounts.google.com/o/oauth2/v2/auth"
     token_endpoint: str = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
@@ -15,6 +18,7 @@ class Google:
     gmail_endpoint: str = "https://gmail.googleapis.com"
     calendar_endpoint: str = "https://www.googleapis.com"
     meet_endpoint: str = "https://meet.googleapis.com"
+    units_per_minute: float = 6_000
 
 
 @dataclass(frozen=True, slots=True)

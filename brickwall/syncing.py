@@ -65,7 +65,8 @@ def exit_code(summaries: Sequence[AccountSummary]) -> int:
 class Syncing:
     """A sync of accounts.
 
-    ``tools``: what the provider module of an account is lent. ``estimated`` hears, before a first
+    ``tools``: what the provider module of an account is lent. ``own``: addresses that the user
+    named as own, besides those of the accounts. ``estimated`` hears, before a first
     sync, what it has before it. ``stop`` is asked after every batch. ``debug``: unexpected errors
     are not put into words.
     """
@@ -75,8 +76,10 @@ class Syncing:
     keep: Keep
     label: Callable[[Sequence[Message]], Sequence[Intent]]
     now: Callable[[], datetime]
+    own: Sequence[str] = ()
     keep_text: bool = True
     allow_mass_removal: bool = False
+    retry_quarantined: bool = False
     progress: Callable[[Progress], None] = lambda _: None
     estimated: Callable[[Account, Estimate], None] = lambda _account, _estimate: None
     stop: Callable[[], bool] = never
@@ -109,9 +112,8 @@ class Syncing:
     def _sources(self, account: Account, summary: AccountSummary) -> None:
         provider = providers.load(account.provider)
         tools = self.tools(account)
-        number = self.database.account(
-            account.name, account.provider, account.zone, account.addresses
-        )
+        addresses = (*account.addresses, *self.own)
+        number = self.database.account(account.name, account.provider, account.zone, addresses)
         sources = provider.sources(account, tools)
         if all(self.database.position(number, source.name) is None for source in sources):
             estimate = provider.estimate(account, tools)
@@ -135,7 +137,9 @@ class Syncing:
             progress=partial(self._tell, kept, summary),
             stop=self.stop,
             options=ingest.sync.Options(
-                keep_text=self.keep_text, allow_mass_removal=self.allow_mass_removal
+                keep_text=self.keep_text,
+                allow_mass_removal=self.allow_mass_removal,
+                retry_quarantined=self.retry_quarantined,
             ),
         )
         summary.saved = before + outcome.saved
@@ -159,11 +163,14 @@ def _unexpected(error: Exception) -> BrickwallError:
     )
 
 
-def keep_of(config: Config, accounts: Iterable[Account]) -> Keep:
-    """What of all accounts is kept: addresses of any of them are own."""
-    own = {address for account in accounts for address in account.addresses}
+def keep_of(config: Config, accounts: Iterable[Account], database: Database) -> Keep:
+    """What of all accounts is kept: addresses of any of them, imported ones too, are own."""
+    from store.overview import own_addresses
+
+    own = {*config.addresses, *(a for account in accounts for a in account.addresses)}
+    own |= own_addresses(database)
     return Keep(
-        frozenset(own | set(config.addresses)),
+        frozenset(own),
         config.internal,
         frozenset(config.excluded_addresses),
         frozenset(config.excluded_labels),

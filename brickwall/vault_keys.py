@@ -152,6 +152,10 @@ def _read(path: Path) -> _Header:
             raise ConfigurationError(f"{path}: made by a newer brickwall", "Update brickwall.")
         header = _Header(**tree)
         whole = header.whole
+    except FileNotFoundError as error:
+        raise SignInError(
+            f"{path.parent}: the saved sign-ins are gone", "Connect your accounts again."
+        ) from error
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}", "Check the file's rights.") from error
     except (ValueError, TypeError) as error:

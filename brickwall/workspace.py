@@ -40,7 +40,8 @@ def opened(*, must_exist: bool = True, at: Path | None = None) -> Iterator[Works
     if must_exist and not place.database.exists():
         raise InputError(
             f"There is nothing to report yet: {place.database} does not exist.",
-            "Run `brickwall import PATH...` with your mail, or `brickwall demo` to look around.",
+            "Run `brickwall connect` and `brickwall sync`, or `brickwall import PATH...` with your "
+            "mail, or `brickwall demo` to look around.",
         )
     from store import database as store
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from store import schema
 from store.database import Database
@@ -15,7 +15,8 @@ from store.rows import instant
 class AccountState(NamedTuple):
     """One account: what is stored of it, and when it was looked at last.
 
-    ``failures``: items in quarantine. ``left_out``: why -> how many.
+    ``read_share``: below 1 while a first reading has not come to its end. ``failures``: items in
+    quarantine. ``left_out``: why -> how many.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class AccountState(NamedTuple):
     oldest_at: datetime | None
     newest_at: datetime | None
     checked_at: datetime | None
+    read_share: float
     failures: int
     left_out: dict[str, int]
 
@@ -37,6 +39,28 @@ def overview(database: Database) -> list[AccountState]:
         for account, why, count in connection.execute(_left_out()):
             left_out.setdefault(account, {})[why] = count
     return [_state(row, left_out.get(row.id, {})) for row in counted]
+
+
+def own_addresses(database: Database) -> set[str]:
+    """The rep's own addresses, of all accounts, connected or imported."""
+    with database.reading() as connection:
+        return set(connection.scalars(select(schema.own_address.c.address)))
+
+
+def read_share() -> ColumnElement[float]:
+    """Of each account: how much has been read of the stream that is furthest from its first end.
+
+    1 where all have been read to their end at least once.
+    """
+    cursor = schema.cursor
+    done = case((cursor.c.position > cursor.c.size, cursor.c.size), else_=cursor.c.position)
+    share = func.coalesce(done * 1.0 / func.nullif(cursor.c.size, 0), 0.0)
+    found = (
+        select(func.min(share))
+        .select_from(cursor.join(schema.stream))
+        .where(schema.stream.c.account == schema.account.c.id, ~cursor.c.ended)
+    )
+    return func.coalesce(found.scalar_subquery(), 1.0)
 
 
 def _counts() -> Select[Any]:
@@ -63,6 +87,7 @@ def _counts() -> Select[Any]:
         select(func.min(at)).where(mine).scalar_subquery().label("oldest"),
         select(func.max(at)).where(mine).scalar_subquery().label("newest"),
         checked.scalar_subquery().label("checked"),
+        read_share().label("read_share"),
         failures.scalar_subquery().label("failures"),
     ).order_by(account.id)
 
@@ -87,6 +112,7 @@ def _state(row: Row[Any], left_out: dict[str, int]) -> AccountState:
         instant(row.oldest),
         instant(row.newest),
         instant(row.checked),
+        row.read_share,
         row.failures,
         left_out,
     )

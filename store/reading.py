@@ -9,13 +9,14 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, or_, select
 from sqlalchemy.dialects import sqlite
 
 from store import facts, schema
 from store.database import Database
 from store.facts import TIME, Facts
 from store.model import KINDS, ROLES
+from store.overview import read_share
 from store.rows import chunks, driver, known_micros
 
 Column = ColumnElement[Any]
@@ -48,19 +49,6 @@ def _checked_at() -> Column:
     return found.where(schema.stream.c.account == schema.account.c.id).scalar_subquery()
 
 
-def _read_share() -> Column:
-    """How much of the account's streams has been read, of the one that is furthest from its end."""
-    cursor = schema.cursor
-    done = case((cursor.c.position > cursor.c.size, cursor.c.size), else_=cursor.c.position)
-    share = func.coalesce(done * 1.0 / func.nullif(cursor.c.size, 0), 0.0)
-    found = (
-        select(func.min(share))
-        .select_from(cursor.join(schema.stream))
-        .where(schema.stream.c.account == schema.account.c.id, ~cursor.c.ended)
-    )
-    return func.coalesce(found.scalar_subquery(), 1.0)
-
-
 def _carrier() -> Column:
     """The stored message that carried an event revision, else -1."""
     event, message = schema.event.c, schema.message.c
@@ -81,7 +69,7 @@ def _account_of_failure() -> Column:
 _MADE: Final[Mapping[tuple[str, str], Column]] = {
     ("accounts", "account"): schema.account.c.id,
     ("accounts", "checked_at"): _checked_at(),
-    ("accounts", "read_share"): _read_share(),
+    ("accounts", "read_share"): read_share(),
     ("mailboxes", "mailbox"): schema.mailbox.c.id,
     ("messages", "message"): schema.message.c.id,
     ("events", "event"): schema.event.c.id,

@@ -89,6 +89,8 @@ def test_what_was_read_before_an_interruption_is_kept(live: Live) -> None:
     assert "run the same command to go on" in live.said
     assert live.subjects() == {"Offer h", "Offer g", "Offer f", "Offer e"}
     assert live.read_share() == 0.5
+    live.run("accounts")
+    assert "so far 50 % of it" in live.said
     live.peer.fail = lambda _: None
     assert live.run("sync") == 0
     assert "4 new" in live.said

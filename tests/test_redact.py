@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from brickwall import redact
+from brickwall.cli.logs import handled
 
 
 @pytest.fixture(autouse=True)
@@ -58,3 +61,18 @@ def test_what_looks_like_a_secret_is_hidden_though_nobody_named_it(text: str) ->
 def test_words_for_the_user_stay_as_they_are(text: str) -> None:
     """Remedies must stay readable."""
     assert redact.redact(text) == text
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_what_libraries_log_is_shown_only_to_who_asks_and_without_secrets(
+    debug: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A warning of a library is no message to the user; a traceback in it may hold a token."""
+    redact.remember(["token-from-the-vault"])
+    with handled(debug=debug):
+        refused = ValueError("refused: token-from-the-vault")
+        logging.getLogger("some.library").warning("Bearer token-from-the-vault", exc_info=refused)
+    said = capsys.readouterr().err
+    assert "token-from-the-vault" not in said
+    assert ("refused: [secret]" in said) is debug
+    assert (said == "") is not debug

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -44,6 +45,9 @@ def _stored(state: AccountState | None, zone: str) -> Iterator[str]:
         yield "  not read yet: run `brickwall sync`"
         return
     yield f"  read last {_local(state.checked_at, zone):%Y-%m-%d %H:%M}"
+    if state.read_share < 1 and state.kind != "files":
+        share = math.floor(state.read_share * 100)
+        yield f"  so far {share} % of it, the newest first: `brickwall sync` goes on"
     since = f" since {_local(state.oldest_at, zone):%Y-%m-%d}" if state.oldest_at else ""
     yield f"  {state.messages:,} messages{since}, {state.events:,} calendar entries"
     if state.left_out:
@@ -89,6 +93,7 @@ def _numbers(state: AccountState | None) -> dict[str, Any]:
         "oldest_at": state.oldest_at and state.oldest_at.isoformat(),
         "newest_at": state.newest_at and state.newest_at.isoformat(),
         "checked_at": state.checked_at and state.checked_at.isoformat(),
+        "read_share": state.read_share,
         "quarantined": state.failures,
         "left_out": state.left_out,
     }

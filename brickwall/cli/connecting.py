@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from brickwall import providers
+from brickwall.cli.logs import handled
 from brickwall.cli.talk import say, talk
 from brickwall.connecting import connect, no_one_to_choose, opened_vault
 from brickwall.paths import Home
@@ -37,7 +38,7 @@ def run_connect(request: Request, key_file: Path | None) -> int:
 def live() -> Iterator[tuple[Workspace, Toolbox, Keys]]:
     """The workspace, and what is needed to reach accounts."""
     spoken = talk()
-    with opened(must_exist=False) as workspace:
+    with handled(debug="--debug" in sys.argv), opened(must_exist=False) as workspace:
         toolbox = Toolbox(workspace.home, workspace.config, spoken, now)
         yield workspace, toolbox, Keys(spoken.ask_secret)
 

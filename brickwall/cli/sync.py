@@ -14,7 +14,10 @@ import click
     is_flag=True,
     help="Mark what is gone as removed even where it is more than a fifth of a mailbox.",
 )
-def command(name: str, allow_mass_removal: bool) -> int:
+@click.option(
+    "--retry-quarantined", is_flag=True, help="Also try again what could not be read before."
+)
+def command(name: str, allow_mass_removal: bool, retry_quarantined: bool) -> int:
     """Read what is new in the mail and calendars of your connected accounts.
 
     It may be interrupted at any time and goes on where it stopped. The first sync of a large
@@ -22,4 +25,6 @@ def command(name: str, allow_mass_removal: bool) -> int:
     """
     from brickwall.cli.syncing import run_sync
 
-    return run_sync(name, allow_mass_removal=allow_mass_removal)
+    return run_sync(
+        name, allow_mass_removal=allow_mass_removal, retry_quarantined=retry_quarantined
+    )

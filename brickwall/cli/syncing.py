@@ -20,7 +20,7 @@ from reports import escape
 SHOWN = 10
 
 
-def run_sync(name: str, *, allow_mass_removal: bool) -> int:
+def run_sync(name: str, *, allow_mass_removal: bool, retry_quarantined: bool) -> int:
     """Sync the accounts that ``name`` means (all for ``""``) and return the exit code."""
     with live() as (workspace, toolbox, keys):
         store = Accounts(workspace.home.accounts)
@@ -30,11 +30,13 @@ def run_sync(name: str, *, allow_mass_removal: bool) -> int:
             syncing = Syncing(
                 workspace.database,
                 lambda account: toolbox.lend(vault.secrets(account_id(account))),
-                keep_of(workspace.config, store.all()),
+                keep_of(workspace.config, store.all(), workspace.database),
                 label,
                 now,
+                own=workspace.config.addresses,
                 keep_text=workspace.config.keep_text,
                 allow_mass_removal=allow_mass_removal,
+                retry_quarantined=retry_quarantined,
                 progress=progress,
                 estimated=_estimated,
                 debug="--debug" in sys.argv,
