@@ -139,9 +139,9 @@ def classify(error: Exception, service: str) -> Fault | None:
 
 def _answer_fault(error: GoogleError, service: str) -> Fault | None:
     fault = http_fault(error.status, error.headers, service=service, sign_in=_SIGN_IN)
-    if error.status != 403:
+    if error.status not in (400, 403):
         return fault
-    if error.reasons & _SLOW_DOWN:
+    if error.status == 403 and error.reasons & _SLOW_DOWN:
         return http_fault(429, error.headers, service=service)
     for reason, told in _REFUSALS.items():
         if reason in error.reasons:
@@ -166,6 +166,11 @@ _REFUSALS: Final[Mapping[str, tuple[Action, str, str]]] = {
             "is not switched on in the Google project of your OAuth client",
             "Switch it on at https://console.cloud.google.com/apis/library, wait some minutes.",
         ),
+    ),
+    "failedPrecondition": (
+        Action.STOP,
+        "is not switched on for this account",
+        "Choose another account: brickwall connect gmail",
     ),
     "domainPolicy": (
         Action.STOP,

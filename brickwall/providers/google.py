@@ -1,0 +1,168 @@
+"""Gmail and Google Calendar as one account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+
+from brickwall.providers import Account, Connection, Estimate, Request, Tools
+from ingest import google_auth
+from ingest.client import Session
+from ingest.gmail import Gmail
+from ingest.gmail_client import MESSAGE_UNITS, GmailClient, Profile
+from ingest.google_auth import Access, Browser, Client
+from ingest.google_calendar import GoogleCalendar
+from ingest.google_calendar_client import CalendarClient
+from ingest.google_client import Google, classify
+from ingest.pace import Pace
+from ingest.retry import QuarantineError, error_of
+from ingest.source import Source
+from store.errors import InputError, SignInError, SignInProblem
+
+T = TypeVar("T")
+
+SERVICE: Final = "Google"
+_CALENDAR: Final = "calendar"
+_WITHOUT_CALENDAR: Final = (
+    "You did not allow the calendars: changes of meetings are then known from mails only. To allow "
+    "them too: brickwall connect gmail."
+)
+
+
+def reads(request: Request) -> Sequence[str]:
+    """What will be read and why."""
+    texts = (
+        "who wrote to whom, when, and the subject; the texts are never read"
+        if request.headers_only
+        else "who wrote to whom, when, and what, to see who answers, moves or lets you wait"
+    )
+    return [
+        f"Your mail (without drafts, spam and trash): {texts}.",
+        "Your own calendars: which meetings were moved or cancelled, when, and who answered.",
+        "Nothing is changed or sent, attachments are not kept, and nothing leaves this computer.",
+    ]
+
+
+def connect(request: Request, tools: Tools) -> Connection:
+    """Sign in with the browser, look once at what will be read, and find all own addresses."""
+    wanted = google_auth.scopes(headers_only=request.headers_only, features=request.features)
+    granted = _in_words(
+        lambda: google_auth.sign_in(
+            _client(tools),
+            wanted,
+            Browser(tools.browse, tools.say),
+            _session(tools),
+            tools.secrets,
+            tools.now,
+            hint=request.address,
+        )
+    )
+    if wanted[0] not in granted:
+        raise SignInError(
+            "You did not allow brickwall to read your mail",
+            "Sign in again: brickwall connect gmail, and leave all boxes ticked.",
+            SignInProblem.CONSENT_DENIED,
+        )
+    both = _Clients(tools, tools.zone, headers_only=request.headers_only)
+    profile = _profile(both)
+    calendars = granted.issuperset(google_auth.CALENDARS)
+    found = both.calendar.calendars() if calendars else []
+    return Connection(
+        name=profile.address,
+        addresses=(profile.address, *(() if request.headers_only else both.gmail.aliases())),
+        zone=next((one.zone for one in found if one.zone), ""),
+        settings={_CALENDAR: "yes" if calendars else "no"},
+        granted=frozenset(f for f, scope in google_auth.FEATURES.items() if scope in granted),
+        notes=tuple(_notes(request, calendars=calendars)),
+    )
+
+
+def estimate(account: Account, tools: Tools) -> Estimate | None:
+    """How long the quota makes the first sync; a meeting costs next to nothing."""
+    profile = _profile(_Clients(tools, account.zone, headers_only=account.headers_only))
+    minutes = profile.messages * MESSAGE_UNITS / tools.endpoints.google.units_per_minute
+    return Estimate(profile.messages, 0, 60 * minutes)
+
+
+def sources(account: Account, tools: Tools) -> list[Source]:
+    """The calendars, where they were allowed, and the mailbox."""
+    both = _Clients(tools, account.zone, headers_only=account.headers_only)
+    mail = Gmail(both.gmail)
+    if account.settings.get(_CALENDAR) == "no":
+        return [mail]
+    return [GoogleCalendar(both.calendar, account.zone or tools.zone, tools.now), mail]
+
+
+def disconnect(account: Account, tools: Tools) -> None:
+    """Revoke the access at Google."""
+    del account
+    tools.retry.call(
+        lambda: google_auth.revoke(_client(tools), _session(tools), tools.secrets),
+        lambda error: classify(error, SERVICE),
+    )
+
+
+class _Clients:
+    """The mailbox and the calendars of one account, over one session."""
+
+    def __init__(self, tools: Tools, zone: str, *, headers_only: bool) -> None:
+        endpoints = tools.endpoints.google
+        session = _session(tools)
+        google = Google(session, Access(_client(tools), session, tools.secrets, tools.now))
+        self.gmail = GmailClient(
+            google,
+            tools.retry,
+            Pace(endpoints.units_per_minute, clock=tools.clock, sleep=tools.sleep),
+            endpoint=endpoints.gmail_endpoint,
+            zone=zone or tools.zone,
+            headers_only=headers_only,
+        )
+        self.calendar = CalendarClient(google, tools.retry, endpoint=endpoints.calendar_endpoint)
+
+
+def _client(tools: Tools) -> Client:
+    told, endpoints = tools.clients.client("google"), tools.endpoints.google
+    return Client(
+        told.client_id,
+        told.client_secret,
+        endpoints.auth_endpoint,
+        endpoints.token_endpoint,
+        endpoints.revoke_endpoint,
+    )
+
+
+def _session(tools: Tools) -> Session:
+    network = tools.endpoints.network
+    return Session(
+        proxy=network.proxy, ca_file=network.ca_file, timeout_seconds=network.timeout_seconds
+    )
+
+
+def _profile(both: _Clients) -> Profile:
+    try:
+        return both.gmail.profile()
+    except QuarantineError as error:
+        raise InputError(
+            "This Google account has no mailbox", "Choose another account when you sign in."
+        ) from error
+
+
+def _in_words(action: Callable[[], T]) -> T:
+    """``action``, tried once: a code of a sign-in is good for one time."""
+    try:
+        return action()
+    except Exception as error:
+        fault = classify(error, SERVICE)
+        if fault is None:
+            raise
+        raise error_of(fault) from error
+
+
+def _notes(request: Request, *, calendars: bool) -> list[str]:
+    notes = [] if calendars else [_WITHOUT_CALENDAR]
+    if request.headers_only:
+        notes.append(
+            "With headers only Google does not tell your other addresses: name them as "
+            "me.addresses in the configuration."
+        )
+    return notes
