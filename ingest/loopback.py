@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
+_MOST_BYTES = 1 << 20
 _PAGE = (
     b"<!doctype html><html lang='en'><meta charset='utf-8'><title>brickwall</title>"
     b"<p>brickwall has its answer. You can close this window.</p></html>"
@@ -58,13 +59,22 @@ class Loopback:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                is_answer = "state=" in self.path
+                self._take(self.path)
+
+            def do_POST(self) -> None:
+                """Microsoft sends its answer as a form, so that it stands in no history."""
+                length = min(int(self.headers.get("Content-Length", 0)), _MOST_BYTES)
+                form = self.rfile.read(length).decode("ascii", "replace")
+                self._take(f"{self.path.partition('?')[0]}?{form}")
+
+            def _take(self, path: str) -> None:
+                is_answer = "state=" in path
                 self.send_response(200 if is_answer else 404)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.end_headers()
                 if is_answer:
                     self.wfile.write(_PAGE)
-                    loopback._answers.put(loopback.address.rstrip("/") + self.path)
+                    loopback._answers.put(loopback.address.rstrip("/") + path)
 
             def log_message(self, *_: object) -> None:
                 """The address holds the code of the sign-in: it is never logged."""
