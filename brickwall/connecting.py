@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from brickwall import providers, vault, vault_keys
 from brickwall.accounts import Accounts, account_id
 from brickwall.providers import Account, Connection, Request
+from brickwall.redact import remember
 from brickwall.tools import Toolbox
 from brickwall.vault_keys import Choice, Keys
 from ingest.secrets import MemorySecrets
@@ -52,6 +53,15 @@ def opened_vault(
     return keys.make(folder, choice)
 
 
+class _Draft(MemorySecrets):
+    """Secrets of an account that is not kept yet; never said either."""
+
+    def write(self, values: Mapping[str, str]) -> None:
+        """Remember ``values`` as long as this object lives."""
+        remember(values.values())
+        super().write(values)
+
+
 def connect(
     request: Request, toolbox: Toolbox, opened: Vault, database: Database
 ) -> tuple[Account, Connection]:
@@ -65,7 +75,7 @@ def connect(
         InputError: the provider cannot be reached or refuses what is to be read.
         ConfigurationError: ``credentials.json`` is missing or wrong.
     """
-    secrets = MemorySecrets()
+    secrets = _Draft()
     connection = providers.load(request.provider).connect(request, toolbox.lend(secrets))
     account = _account(request, connection, toolbox)
     opened.secrets(account_id(account)).write(secrets.read())

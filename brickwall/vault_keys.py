@@ -142,7 +142,10 @@ def keyring_usable() -> bool:
     """Whether this machine has a keyring that keeps secrets safe (none that writes them plain)."""
     import keyring
 
-    return float(getattr(keyring.get_keyring(), "priority", 0)) >= 1
+    try:
+        return float(keyring.get_keyring().priority) >= 1
+    except Exception:  # whoever wrote the backend: one that cannot even start is none
+        return False
 
 
 def _read(path: Path) -> _Header:
@@ -196,11 +199,10 @@ def _wrong_key(place: str, folder: Path) -> ConfigurationError:
 
 def _from_keyring(identity: str, folder: Path) -> bytes:
     import keyring
-    from keyring.errors import KeyringError
 
     try:
         found = keyring.get_password(SERVICE, identity)
-    except KeyringError as error:
+    except Exception as error:  # backends raise what they like
         raise ConfigurationError(
             f"The keyring of this machine cannot be opened ({type(error).__name__})",
             "Unlock it (signing in at the desktop does), then try again.",
@@ -215,12 +217,11 @@ def _from_keyring(identity: str, folder: Path) -> bytes:
 
 def _into_keyring(identity: str, key: bytes) -> None:
     import keyring
-    from keyring.errors import KeyringError
 
     try:
         keyring.set_password(SERVICE, identity, _text(key))
         kept = keyring.get_password(SERVICE, identity)
-    except KeyringError as error:
+    except Exception as error:  # backends raise what they like
         raise _keyring_refuses(type(error).__name__) from error
     if kept != _text(key):
         raise _keyring_refuses("it does not keep what it is given")

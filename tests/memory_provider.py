@@ -108,6 +108,7 @@ def connect(request: Request, tools: Tools) -> Connection:
     if tools.ask_secret("Password") != PASSWORD:
         raise SignInError("Wrong password", "Try again.", SignInProblem.WRONG_PASSWORD)
     tools.secrets.write({"refresh_token": PEER.give_token()})
+    PEER.fail("connected")
     name = request.address or ADDRESS
     return Connection(
         name, (name, "Alias@ours.example"), "Europe/Vienna", {"server": "m"}, request.features

@@ -53,3 +53,15 @@ def test_every_provider_has_a_chapter() -> None:
     chapters = (ROOT / "docs" / "accounts.md").read_text(encoding="utf-8")
     for name in command.commands:
         assert f"brickwall connect {name}" in chapters
+
+
+def test_every_right_that_is_asked_for_is_documented() -> None:
+    """What stands in the consent page stands in docs/accounts.md."""
+    from ingest import google_auth, microsoft_auth
+
+    text = (ROOT / "docs" / "accounts.md").read_text(encoding="utf-8")
+    for headers_only in (True, False):
+        for auth in (google_auth, microsoft_auth):
+            features = frozenset(auth.FEATURES)
+            asked = auth.scopes(headers_only=headers_only, features=features)
+            assert [s for s in asked if f"`{s.rpartition('/')[2]}`" not in text] == []

@@ -49,8 +49,10 @@ def run_sync(name: str, *, allow_mass_removal: bool, retry_quarantined: bool) ->
 
 def _estimated(account: Account, estimate: Estimate) -> None:
     """Say what a first sync has before it."""
-    what = f"about {estimate.messages:,} messages and {estimate.events:,} calendar entries"
-    say(f"{escape.line(account.name)}: first sync: {what}, {duration(estimate.seconds)}.")
+    what = [f"about {estimate.messages:,} messages"] if estimate.messages else []
+    what += [f"about {estimate.events:,} calendar entries"] if estimate.events else []
+    listed = f"{' and '.join(what)}, " if what else ""
+    say(f"{escape.line(account.name)}: first sync: {listed}{duration(estimate.seconds)}.")
     say("The newest comes first; interrupt it whenever you like, it goes on where it stopped.")
 
 
