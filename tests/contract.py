@@ -14,20 +14,21 @@ tests of ``test_source_contract.py`` that need it leave that peer out.
 from __future__ import annotations
 
 import importlib
+import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, ClassVar, Final, Self
+from zoneinfo import ZoneInfo
 
+import pandas as pd
+from dateutil.rrule import rrulestr
 from sqlalchemy import select
 
-from analyzer.analysis import analyze
-from analyzer.settings import Settings
 from ingest.source import Batch, Known, Remembering, Rereading, Source
 from ingest.sync import Options, Outcome, sync
 from store import database, schema
@@ -41,7 +42,6 @@ CUSTOMER: Final = "bob@theirs.example"
 TODAY: Final = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 START: Final = TODAY + timedelta(days=28 - TODAY.weekday(), hours=9)
 LATER: Final = START + timedelta(days=1, hours=2)
-AS_OF: Final = START + timedelta(days=80)
 
 
 class Peer:
@@ -49,11 +49,13 @@ class Peer:
 
     Names are short words without blanks. Whatever a method is called, afterwards the account shows
     it to a source that looks: there is no delay. ``requests``: how many requests the sources have
-    made so far. ``quiet``: a sync without news leaves even the cursor as it is.
+    made so far. ``quiet``: a sync without news leaves even the cursor as it is. ``tells_deleted``:
+    a full listing names what was deleted, so that nothing need be inferred from absence.
     """
 
     name: ClassVar[str] = ""
     quiet: ClassVar[bool] = True
+    tells_deleted: ClassVar[bool] = False
     requests: int = 0
 
     def __init__(self, folder: Path) -> None:
@@ -181,32 +183,51 @@ def empty_database() -> bytes:
 
 
 class Synced:
-    """What brickwall has of a peer: a database, and what it says."""
+    """What brickwall has of a peer: a database, and what it says. Closed by whoever made it."""
 
     def __init__(self, peer: Peer, path: Path, begun: bytes | None = None) -> None:
         path.write_bytes(empty_database() if begun is None else begun)
         self.peer = peer
         self.path = path
         self.now = TODAY
+        self._db: Database | None = None
 
     @contextmanager
     def opened(self) -> Iterator[Database]:
-        """The database."""
-        with database.open(self.path) as db:
-            yield db
+        """The database, closed like that of a process that ends when something goes wrong."""
+        if self._db is None:
+            self._db = database.open(self.path)
+        try:
+            yield self._db
+        except BaseException:
+            self.close()
+            raise
 
-    def sync(self, *, stop_after: int | None = None, **options: bool) -> Outcome:
-        """One sync, three days after the one before: nothing is a slip put right at once.
+    def close(self) -> None:
+        """Give the file back."""
+        if self._db is not None:
+            self._db.close()
+        self._db = None
 
-        ``stop_after``: so many steps (a batch is given, something is written) and the process
-        ends: raises ``Crash``.
+    def sync(
+        self,
+        *,
+        stop_after: int | None = None,
+        error: BaseException | None = None,
+        doubled: bool = False,
+        **options: bool,
+    ) -> Outcome:
+        """One sync, an hour after the one before.
+
+        ``stop_after``: so many steps (a batch is given, something is written) and ``error`` is
+        raised, by default the process ends: ``Crash``. ``doubled``: every batch is given twice.
         """
-        self.now += timedelta(days=3)
-        steps = Steps(stop_after)
+        self.now += timedelta(hours=1)
+        steps = Steps(stop_after, error or Crash())
         with self.opened() as db:
             account = db.account(REP, "test", "UTC", [REP])
             return sync(
-                SteppedSource(self.peer.source(), steps),
+                SteppedSource(self.peer.source(), steps, doubled=doubled),
                 SteppedStore(db, steps),
                 account,
                 label=lambda _: (),
@@ -244,18 +265,22 @@ class Synced:
         told = facts.attendances[(facts.attendances["address"] == CUSTOMER).to_numpy()]
         return list(told[told["event"].isin(events["event"])].sort_values("event")["partstat"])
 
-    def changes(self) -> list[tuple[str, datetime, datetime | None]]:
-        """What the analysis makes of it: kind, old start, new start, in order of time.
-
-        By the time of observation: at a real server all of a test happens within a second.
-        """
+    def dates(self, name: str) -> list[datetime]:
+        """On which dates a series takes place, by all that was observed of it so far."""
         with self.opened() as db:
-            facts = read_facts(db)
-        events = facts.events.assign(occurred_at=facts.events["observed_at"])
-        changes = analyze(replace(facts, events=events), Settings(), AS_OF).changes
-        changes = changes.sort_values(["at", "old_start"], kind="stable")
-        rows = zip(changes["kind"], changes["old_start"], changes["new_start"], strict=True)
-        return [(str(k), old.to_pydatetime(), _time(new)) for k, old, new in rows]
+            events = read_facts(db).events
+        seen = events[(events["summary"] == summary(name)).to_numpy()].sort_values("event")
+        newest = seen.drop_duplicates(["uid", "recurrence_at"], keep="last")
+        alone = newest["recurrence_at"].notna()
+        (series,) = newest[~alone].to_dict("records")
+        gone = {_instant(text) for text in series["exdate"].split()}
+        found = _expanded(series) - gone
+        for date in newest[alone].to_dict("records"):
+            found.discard(date["recurrence_at"])
+            unsaid = date["recurrence_at"] in gone and date["event"] < series["event"]
+            if date["status"] != "CANCELLED" and not unsaid:
+                found.add(date["start"])
+        return sorted(at.to_pydatetime() for at in found)
 
     def failures(self) -> list[str]:
         """Items in quarantine."""
@@ -278,8 +303,14 @@ class Synced:
             return found
 
 
-def _time(at: Any) -> datetime | None:
-    return None if at != at else at.to_pydatetime()
+def _expanded(series: Mapping[Hashable, Any]) -> set[pd.Timestamp]:
+    start = series["start"].to_pydatetime().astimezone(ZoneInfo(series["zone"] or "UTC"))
+    rule = rrulestr(series["rrule"], dtstart=start)
+    return {_instant(at) for at in itertools.islice(rule, 100)}
+
+
+def _instant(at: str | datetime) -> pd.Timestamp:
+    return pd.Timestamp(at).tz_convert("UTC")
 
 
 class Crash(BaseException):
@@ -287,26 +318,29 @@ class Crash(BaseException):
 
 
 class Steps:
-    """Counts the steps of a sync; ends the process after ``limit`` of them."""
+    """Counts the steps of a sync and raises ``error`` once, after ``limit`` of them."""
 
-    def __init__(self, limit: int | None = None) -> None:
+    def __init__(self, limit: int | None, error: BaseException) -> None:
         self._left = limit
+        self._error = error
 
     def step(self) -> None:
         """One more."""
+        if self._left == 0:
+            self._left = None
+            raise self._error
         if self._left is not None:
-            if self._left == 0:
-                raise Crash
             self._left -= 1
 
 
 class SteppedSource:
     """A source of which each batch is a step."""
 
-    def __init__(self, source: Source, steps: Steps) -> None:
+    def __init__(self, source: Source, steps: Steps, *, doubled: bool) -> None:
         self.name = source.name
         self._source = source
         self._steps = steps
+        self._times = 2 if doubled else 1
 
     def batches(self, cursor: str | None) -> Iterator[Batch]:
         """The batches of the source."""
@@ -324,8 +358,9 @@ class SteppedSource:
 
     def _stepped(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         for batch in batches:
-            self._steps.step()
-            yield batch
+            for _ in range(self._times):
+                self._steps.step()
+                yield batch
 
 
 class SteppedStore:
