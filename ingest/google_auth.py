@@ -86,10 +86,7 @@ def sign_in(
     flow = _flow(client, wanted)
     with Loopback() as loopback:
         flow.redirect_uri = loopback.address
-        more = {"login_hint": hint} if hint else {}
-        url, state = flow.authorization_url(
-            prompt="consent", include_granted_scopes="false", **more
-        )
+        url, state = _page(flow, client, hint)
         if not browser.browse(url):
             browser.say(f"Open this address in a browser on this computer:\n{url}")
         answer = loopback.answer(state, browser.wait_seconds)
@@ -110,6 +107,14 @@ def _flow(client: Client, wanted: Sequence[str]) -> Any:
         "token_uri": client.token_endpoint,
     }
     return InstalledAppFlow.from_client_config({"installed": told}, list(wanted))
+
+
+def _page(flow: Any, client: Client, hint: str) -> tuple[str, str]:
+    """The page where the user allows the access, and the state with which it comes back."""
+    more = {"login_hint": hint} if hint else {}
+    with _loopback_without_tls(client.auth_endpoint):
+        url, state = flow.authorization_url(prompt="consent", **more)
+    return str(url), str(state)
 
 
 def _exchanged(
@@ -243,6 +248,8 @@ class Access:
 
     def _refused(self, error: RefreshError, date: str) -> SignInError:
         told = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], dict) else {}
+        if not told and "reauth" in str(error).lower():  # google-auth keeps what Google said
+            told = {"error": "invalid_grant", "error_subtype": "invalid_rapt"}
         refusal = Refusal(
             error=str(told.get("error", "")),
             description=str(told.get("error_description", "")),

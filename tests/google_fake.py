@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -188,8 +189,8 @@ def _handler(fake: FakeGoogle) -> type[BaseHTTPRequestHandler]:
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             answer = fake.answer(self.command, self.path, dict(self.headers), body)
-            self.send_response(answer.status)
-            for name, value in {"Content-Type": "application/json", **answer.headers}.items():
+            self.send_response_only(answer.status)
+            for name, value in {**_usual(), **answer.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
@@ -203,6 +204,10 @@ def _handler(fake: FakeGoogle) -> type[BaseHTTPRequestHandler]:
             """Say nothing."""
 
     return Handler
+
+
+def _usual() -> dict[str, str]:
+    return {"Content-Type": "application/json", "Date": formatdate(usegmt=True)}
 
 
 def _part(name: bytes, answer: Answer) -> bytes:
