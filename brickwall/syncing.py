@@ -88,12 +88,19 @@ class Syncing:
     def all(self, accounts: Sequence[Account]) -> list[AccountSummary]:
         """Sync each of ``accounts``; one that fails does not keep the others from their turn.
 
+        Those after the one in which it was asked to stop are left out.
+
         Raises:
             BusyError: another brickwall is writing.
             StoreError: the database or the vault cannot be written.
         """
+        summaries: list[AccountSummary] = []
         with self.database.writing():
-            return [self._one(account) for account in accounts]
+            for account in accounts:
+                summaries.append(self._one(account))
+                if summaries[-1].stopped:
+                    break
+        return summaries
 
     def _one(self, account: Account) -> AccountSummary:
         summary = AccountSummary(account)
