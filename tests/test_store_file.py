@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -197,23 +195,3 @@ def test_a_database_held_by_another_program_is_busy(
             db.account("rep", "test", "UTC", [])
         holder.close()
         assert db.account("rep", "test", "UTC", []) == 1
-
-
-def test_the_wheel_holds_the_migrations(tmp_path: Path) -> None:
-    """Built without network from a copy of the packages."""
-    for name in ("analyzer", "brickwall", "ingest", "reports", "store"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, tmp_path / name)
-    build = "from setuptools import build_meta; build_meta.build_wheel('.')"
-    command = [sys.executable, "-c", build]
-    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        names = set(archive.namelist())
-    assert {
-        "store/migrations/env.py",
-        "store/migrations/script.py.mako",
-        "store/migrations/versions/__init__.py",
-        "store/migrations/versions/v0001_first.py",
-    } <= names
