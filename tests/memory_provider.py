@@ -99,7 +99,7 @@ class MemorySource:
 def reads(request: Request) -> Sequence[str]:
     """What will be read and why."""
     texts = "never the texts" if request.headers_only else "the new text of each"
-    return [f"brickwall will read the messages in memory ({texts}), to see who wastes your time."]
+    return [f"The messages in memory ({texts}), to see who wastes your time."]
 
 
 def connect(request: Request, tools: Tools) -> Connection:

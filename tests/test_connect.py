@@ -41,7 +41,8 @@ def test_connecting_says_what_will_be_read_before_anything_is_asked(live: Live) 
     """And afterwards what was found, and what comes next."""
     assert live.connect() == 0
     lines = live.said.splitlines()
-    assert lines[0].startswith("brickwall will read the messages in memory (the new text of each)")
+    assert lines[0] == "Once you have signed in, brickwall reads:"
+    assert lines[1].startswith("The messages in memory (the new text of each)")
     assert f"Connected: {ADDRESS} (gmail)." in lines
     assert "Also yours: alias@ours.example" in lines
     assert "Time zone: Europe/Vienna" in lines

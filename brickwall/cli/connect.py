@@ -13,7 +13,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 _HEADERS = click.option(
     "--headers-only",
     is_flag=True,
-    help="Ask only for the right to read who, when and subject, never the texts.",
+    help="Read only who, when and subject, never the texts.",
 )
 _FEATURES = click.option(
     "--with",

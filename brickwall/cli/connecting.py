@@ -24,6 +24,7 @@ from reports import escape
 def run_connect(request: Request, key_file: Path | None) -> int:
     """Tell what will be read, sign in, and tell what was found. Returns the exit code."""
     with live() as (workspace, toolbox, keys):
+        say("Once you have signed in, brickwall reads:")
         for line in providers.load(request.provider).reads(request):
             say(line)
         say("")
