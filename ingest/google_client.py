@@ -22,6 +22,8 @@ _SIGN_IN: Final = "Sign in again: brickwall connect gmail"
 _SLOW_DOWN: Final = frozenset(
     {"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "RESOURCE_EXHAUSTED"}
 )
+#: Google counts by the minute and seldom says how long to wait: after some of these it is over.
+_LIMIT_SECONDS: Final = 15.0
 _NO_BATCHES: Final = (404, 405, 501)
 
 
@@ -138,16 +140,22 @@ def classify(error: Exception, service: str) -> Fault | None:
 
 
 def _answer_fault(error: GoogleError, service: str) -> Fault | None:
+    if error.status == 429 or (error.status == 403 and error.reasons & _SLOW_DOWN):
+        return _slow_down(error, service)
     fault = http_fault(error.status, error.headers, service=service, sign_in=_SIGN_IN)
     if error.status not in (400, 403):
         return fault
-    if error.status == 403 and error.reasons & _SLOW_DOWN:
-        return http_fault(429, error.headers, service=service)
     for reason, told in _REFUSALS.items():
         if reason in error.reasons:
             action, cause, remedy = told
             return Fault(action, f"{service} {cause}", remedy)
     return fault
+
+
+def _slow_down(error: GoogleError, service: str) -> Fault | None:
+    fault = http_fault(429, error.headers, service=service)
+    waits = fault is not None and fault.wait_seconds is not None
+    return fault if fault is None or waits else fault._replace(wait_seconds=_LIMIT_SECONDS)
 
 
 _REFUSALS: Final[Mapping[str, tuple[Action, str, str]]] = {

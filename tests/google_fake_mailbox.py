@@ -44,7 +44,7 @@ class FakeMailbox:
         self.page_size = 500
         self.messages: dict[str, Stored] = {}
         self.history: list[dict[str, Any]] = []
-        self.forgotten = 0
+        self.forgotten = FIRST - 1
         self.labels = {"INBOX": "INBOX", "SENT": "SENT", "TRASH": "TRASH", "Label_7": "Customers"}
         self.aliases = [(address, "accepted"), (f"sales+{address}", "accepted")]
         self.methods: dict[str, Callable[[Mapping[str, str]], Any]] = {
@@ -164,7 +164,7 @@ class FakeMailbox:
 
     def _history(self, query: Mapping[str, str]) -> dict[str, Any]:
         start = int(query["startHistoryId"])
-        if not self.forgotten < start + (start >= FIRST) or start > self._now:
+        if not self.forgotten < start <= self._now:
             raise RefusedError(404, "NOT_FOUND", "notFound")
         after = int(query.get("pageToken", start))
         records = [one for one in self.history if int(one["id"]) > after and len(one) > 1]
