@@ -23,14 +23,13 @@ LAST_YEAR: Final = 2200
 class Instant(NamedTuple):
     """A time: ``at`` in UTC, the ``zone`` it was told in, whether a whole day, whether floating.
 
-    ``unknown_zone``: the TZID that nothing explains; it was read in the owner's zone.
+    A time under a TZID that nothing explains is floating: it was read in the owner's zone.
     """
 
     at: datetime
     zone: str
     all_day: bool
     floating: bool
-    unknown_zone: str
 
 
 def read(line: Line, owner: str, definitions: Mapping[str, str]) -> Instant:
@@ -47,8 +46,8 @@ def read(line: Line, owner: str, definitions: Mapping[str, str]) -> Instant:
     all_day = found[4] is None
     clock = (0, 0, 0) if all_day else (int(found[4]), int(found[5]), min(int(found[6] or 0), 59))
     wall = datetime(year, month, day, *clock)  # noqa: DTZ001 - its zone is found next
-    zone, name, floating, unknown = _zone(line, found, owner, definitions)
-    return Instant(wall.replace(tzinfo=zone).astimezone(UTC), name, all_day, floating, unknown)
+    zone, name, floating = _zone(line, found, owner, definitions)
+    return Instant(wall.replace(tzinfo=zone).astimezone(UTC), name, all_day, floating)
 
 
 def dates(line: Line, owner: str, definitions: Mapping[str, str]) -> list[str]:
@@ -65,16 +64,15 @@ def dates(line: Line, owner: str, definitions: Mapping[str, str]) -> list[str]:
 
 def _zone(
     line: Line, found: re.Match[str], owner: str, definitions: Mapping[str, str]
-) -> tuple[tzinfo, str, bool, str]:
+) -> tuple[tzinfo, str, bool]:
     if found[7]:
-        return UTC, "UTC", False, ""
+        return UTC, "UTC", False
     tzid = line.parameters.get("TZID", "")
     if tzid and found[4] is not None:
         known = zone_of(tzid, definitions)
         if known:
-            return (*known, False, "")
-        return ZoneInfo(owner), owner, True, tzid
-    return ZoneInfo(owner), owner, True, ""
+            return (*known, False)
+    return ZoneInfo(owner), owner, True
 
 
 def duration(value: str) -> timedelta:

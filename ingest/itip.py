@@ -63,8 +63,7 @@ def parse_all(
             try:
                 revision = event.revision()
             except (ValueError, OverflowError) as error:
-                item = event.text("SUMMARY") or event.text("UID") or f"event {number}"
-                failures.append(Failure(f"event {number} ({item[:80]})", str(error)))
+                failures.append(Failure(f"event {number} ({event.name[:80]})", str(error)))
             else:
                 revisions.setdefault(revision.provider_id, revision)
     return list(revisions.values()), failures
@@ -85,6 +84,11 @@ class _Event:
         self.owner = owner
         self.mail = mail
         self.method = stream.properties.get("METHOD", "").upper()
+
+    @property
+    def name(self) -> str:
+        """What a person may know it by."""
+        return self.text("SUMMARY") or self.text("UID") or "without a title"
 
     def line(self, name: str) -> Line | None:
         """The first line of that name."""

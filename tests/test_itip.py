@@ -227,6 +227,12 @@ def test_a_zone_is_found_by_name_or_definition_and_else_the_owners(tzid: str, st
     assert only(raw, zone="America/New_York").start == instant(start)
 
 
+def test_a_time_whose_zone_nothing_explains_is_floating() -> None:
+    """It is read in the owner's zone, and marked as such."""
+    told = only(event("DTSTART;TZID=Nowhere:20260703T100000", start=""), zone="Europe/Berlin")
+    assert (told.start, told.floating) == (instant("2026-07-03 08:00"), True)
+
+
 def test_utc_stays_utc_whatever_stands_beside_it() -> None:
     """A Z counts before a TZID."""
     raw = event("DTSTART;TZID=Europe/Berlin:20260703T100000Z", start="")
@@ -364,7 +370,7 @@ def test_what_another_implementation_writes_is_read_as_it_was_meant(
 
 
 def test_every_visible_calendar_is_read_and_what_fails_is_explained() -> None:
-    """All 2,524 real and odd files: nothing raises; no event is lost but those without a time."""
+    """All 2,524 real and odd files: nothing raises; no event is lost but those without a start."""
     from benchmarks.measure_calendars import ARCHIVE, members
 
     failures = []
