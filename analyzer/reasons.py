@@ -87,3 +87,17 @@ def _phrases(told: pd.DataFrame) -> pd.Series[str]:
 def next_steps(verdict: pd.Series[str]) -> pd.Series[str]:
     """What to do next for each verdict."""
     return verdict.astype("str").map(_NEXT).astype("str")
+
+
+def asked_to_wait(
+    words: pd.Series[str], until: pd.Series[pd.Timestamp], settings: Settings, as_of: datetime
+) -> pd.Series[str]:
+    """Why somebody is parked: their words, or the day they named."""
+    dated = "They named " + day(until, settings.zone, as_of) + " for it."
+    told = "They asked you to wait" + quoted(words) + "."
+    return told.where((words != "") | until.isna(), dated)
+
+
+def quoted(words: pd.Series[str]) -> pd.Series[str]:
+    """Words as they follow a statement: ``: "words"``, or ``""``."""
+    return (": \u201c" + words + "\u201d").where(words != "", "")

@@ -17,6 +17,8 @@ from store.facts import Facts
 WIN_BACK: Final = pd.DateOffset(months=6)
 #: A "later" with a milestone but no date is believed for so long.
 BELIEVED: Final = pd.Timedelta(days=120)
+#: Who names a date nearer than this has not put anything off.
+SOON: Final = pd.Timedelta(days=14)
 
 _DECIDES: Final = [
     "refusal",
@@ -37,6 +39,7 @@ def objected(derived: Derived, as_of: datetime) -> pd.DataFrame:
     """Who told us to stop: person, at, words. No answer and no absence undoes it."""
     mail = derived.mail[derived.mail["objection"] & ~derived.mail["outgoing"]]
     mail = mail[(mail["kind"] == "person") & (mail["at"] <= pd.Timestamp(as_of))]
+    mail = mail[mail["to_us"] | (mail["addressees"] <= said.FEW)]
     last = mail.sort_values(["at", "message"]).drop_duplicates("sender", keep="last")
     words = said.quoted(derived, last["message"], "objection")
     return last.assign(person=last["sender"], words=words)[["person", "at", "words"]]
@@ -48,12 +51,12 @@ def refused(facts: Facts, derived: Derived, as_of: datetime) -> pd.DataFrame:
     A no that was followed by an acceptance, a request or a new meeting of theirs stands no more;
     nor does a no inside a topic that was won.
     """
-    mail = said.theirs(derived, as_of)
+    mail = said.to_us(derived, as_of)
     mail = mail[mail[_DECIDES].any(axis=1)]
     last = mail.drop_duplicates("sender", keep="last")
     won = derived.topics.loc[derived.topics["outcome"] == "won", "topic"]
     no = last[last["refusal"] & ~last["acceptance"] & ~last["topic"].isin(won)]
-    no = no[_to_ours(no, derived)]
+    no = no[said.in_answer(no, derived)]
     words = said.quoted(derived, no["message"], "refusal")
     told = no.assign(person=no["sender"], words=words)[["person", "at", "words"]]
     return _latest(told, _lost(derived, as_of), _marked(facts, derived, "lost", as_of))
@@ -65,9 +68,10 @@ def parked(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFram
     ``until`` lies after ``as_of``; with a milestone alone it is absent.
     """
     now = pd.Timestamp(as_of)
-    mail = said.theirs(derived, as_of)
+    mail = said.to_us(derived, as_of)
     mail = mail[mail[_DECIDES].any(axis=1)].drop_duplicates("sender", keep="last")
     mail = mail[mail["brush_off"] & ~mail["refusal"]]
+    mail = mail[said.in_answer(mail, derived)]
     words = said.quoted(derived, mail["message"], "brush_off")
     later = mail.assign(
         person=mail["sender"],
@@ -88,9 +92,9 @@ def parked(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFram
 
 
 def _suspended(derived: Derived, as_of: datetime) -> pd.DataFrame:
-    """People who named a decision date that lies ahead."""
+    """People who named a decision date that lies well ahead."""
     ours = asked.ours(derived, as_of)
-    ahead = ours[ours["open"] & (ours["suspended_until"] > pd.Timestamp(as_of))]
+    ahead = ours[ours["open"] & (ours["suspended_until"] > pd.Timestamp(as_of) + SOON)]
     last = ahead.sort_values("suspended_until").drop_duplicates("person", keep="last")
     return pd.DataFrame(
         {
@@ -146,12 +150,6 @@ def _months_later(
     number = (local.dt.year * 12 + local.dt.month - 1 + months).astype("Int64")
     text = (number // 12).astype("str") + "-" + (number % 12 + 1).astype("str") + "-1"
     return pd.to_datetime(text, errors="coerce", format="%Y-%m-%d").astype("datetime64[us]")
-
-
-def _to_ours(no: pd.DataFrame, derived: Derived) -> pd.Series[bool]:
-    """Whether we had written in the thread before: one can only refuse what was offered."""
-    ours = derived.mail[derived.mail["outgoing"]].groupby("thread")["at"].min()
-    return looked_up(no["thread"], ours) < no["at"]
 
 
 def _lost(derived: Derived, as_of: datetime) -> pd.DataFrame:

@@ -197,13 +197,16 @@ def _reasons(
     good = reasons.did(known["person"], signals, settings, as_of, good=True)
     said_no = "They said no on " + day(known["no_at"], settings.zone, as_of)
     stopped = "They asked on " + day(known["stop_at"], settings.zone, as_of)
-    later = pd.Series("They asked you to wait", index=known.index)
+    later = reasons.asked_to_wait(known["later_words"], known["park_until"], settings, as_of)
     quiet = "Silent since " + day(known["silent_since"], settings.zone, as_of) + ". "
     fallback = bad.where(bad != "", good)
     told = {
-        "do not contact": stopped + " not to be contacted" + _quoted(known["stop_words"]) + ".",
-        "win back": said_no + _quoted(known["no_words"]) + ".",
-        "park": later + _quoted(known["later_words"]) + ".",
+        "do not contact": stopped
+        + " not to be contacted"
+        + reasons.quoted(known["stop_words"])
+        + ".",
+        "win back": said_no + reasons.quoted(known["no_words"]) + ".",
+        "park": later,
         "stop chasing": quiet + bad,
         "keep going": _balanced(good, bad),
         "unclear": pd.Series("Too little has happened to say anything.", index=known.index),
@@ -215,10 +218,6 @@ def _balanced(good: pd.Series[str], bad: pd.Series[str]) -> pd.Series[str]:
     """Both sides, so that nothing is hidden when the good outweighs."""
     but = (" But s" + bad.str.removeprefix("S")).where(bad != "", "")
     return good.where(good != "", "Nothing grave speaks against it.") + but
-
-
-def _quoted(words: pd.Series[str]) -> pd.Series[str]:
-    return (": \u201c" + words + "\u201d").where(words != "", "")
 
 
 def _by_verdict(

@@ -125,11 +125,20 @@ class Case:
         self.rows["episodes"].append({**row, **fields})
         return episode
 
-    def mail(self, person: int, at: str, *intents: str, words: str = "", **fields: Any) -> int:
-        """A mail of theirs (``outgoing=True``: ours to them)."""
+    def mail(
+        self,
+        person: int,
+        at: str,
+        *intents: str,
+        words: str = "",
+        length: int = 20,
+        **fields: Any,
+    ) -> int:
+        """A mail of theirs (``outgoing=True``: ours to them); ``length`` in words."""
         message = len(self.rows["mail"])
         outgoing = fields.get("outgoing", False)
         row = {"message": message, "at": at, "kind": "person", "thread": message}
+        row |= {"words": length, "to_us": not outgoing, "addressees": 1}
         row["sender"] = self.me if outgoing else person
         assert set(intents) <= set(INTENTS)
         self.rows["mail"].append({**row, **dict.fromkeys(intents, True), **fields})

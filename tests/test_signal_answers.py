@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from tests.builders import instant
@@ -181,9 +182,61 @@ def test_an_answer_that_only_promises_one_is_worth_a_third() -> None:
     case = Case()
     ann, bob = case.contact("Ann"), case.contact("Bob", "bolt.example")
     for person, intent in ((ann, "commitment"), (bob, "expects_reply")):
-        by = case.mail(person, "2026-05-04 06:10", intent)
+        by = case.mail(person, "2026-05-04 06:10", intent, thread=1000 + person)
         case.ask(
-            person, "2026-05-04 06:00", answered_at="2026-05-04 06:10", answered_by=f"message:{by}"
+            person,
+            "2026-05-04 06:00",
+            answered_at="2026-05-04 06:10",
+            answered_by=f"message:{by}",
+            thread=1000 + person,
         )
     strength = case.signals("quick_answers").set_index("person")["strength"]
     assert strength[ann] == pytest.approx(strength[bob] / 3)
+
+
+@pytest.mark.parametrize(
+    ("waited_days", "fields", "sentence"),
+    [
+        (3, {"thread": 1000}, "Answered the question of 4 May after 3 days."),
+        (3, {}, "Wrote 3 days after the question of 4 May."),
+        (40, {"thread": 1000}, "Answered the question of 4 May after 40 days."),
+        (40, {}, None),
+        (3, {"addressees": 40}, None),
+        (3, {"to_us": False}, None),
+    ],
+)
+def test_a_mail_about_something_else_is_an_answer_only_if_it_came_soon_and_to_us(
+    waited_days: int, fields: dict[str, Any], sentence: str | None
+) -> None:
+    """What is called an answer stands in the conversation; a circular answers nobody."""
+    case = Case(as_of="2026-07-01 06:00")
+    ann = case.contact()
+    at = str(pd.Timestamp("2026-05-04 06:00") + pd.Timedelta(days=waited_days))
+    by = case.mail(ann, at, **fields)
+    case.ask(
+        ann, "2026-05-04 06:00", answered_at=at, answered_by=f"message:{by}", answered_kind="mail"
+    )
+    told = case.signals("quick_answers")
+    assert told["sentence"].tolist() == ([sentence] if sentence else [])
+    assert all(shown == ("message:1000", f"message:{by}") for shown in told["evidence"])
+
+
+def test_an_answer_that_is_not_here_ends_the_wait_and_is_not_shown() -> None:
+    """Nobody can open it."""
+    case = Case()
+    ann = case.contact()
+    case.ask(ann, "2026-05-04", answered_at="2026-05-05", answered_kind="unseen")
+    assert case.signals("quick_answers").empty
+    assert case.signals("follow_ups_unanswered").empty
+
+
+def test_answers_of_ours_to_mail_that_is_not_here_and_empty_forwards_are_no_one_sided_effort() -> (
+    None
+):
+    """They wrote, too; a forward without a word costs nothing."""
+    case = Case()
+    ann, bob = case.contact("Ann"), case.contact("Bob")
+    for day in range(1, 10):
+        case.mail(ann, f"2026-05-{day:02} 06:00", outgoing=True, parent_by="missing")
+        case.mail(bob, f"2026-05-{day:02} 06:00", outgoing=True, length=0)
+    assert case.signals("one_sided").empty

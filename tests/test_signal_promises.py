@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -35,25 +37,86 @@ def test_a_promise_is_broken_when_nothing_at_all_came() -> None:
     """Silence until two days after it fell due, and the words are quoted."""
     case = Case()
     ann = case.contact()
-    case.mail(ann, "2026-05-13 09:00", "commitment", words="I will send it by Friday.")
+    case.mail(ann, "2026-05-13 09:00", "commitment", words="I will send it to you by Friday.")
     (row,) = case.signals("promise_broken").to_dict("records")
-    assert row["act"]
+    assert not row["act"]
     assert row["sentence"] == (
-        "Promised something on 13 May (“I will send it by Friday”); "
+        "Promised on 13 May: “I will send it to you by Friday”; "
         "nothing came by 15 May or in the two days after."
     )
 
 
-@pytest.mark.parametrize("sign", ["mail", "meeting", "absence", "not due", "won"])
+@pytest.mark.parametrize("words", ["I will send it to you by Friday.", "I will send it to you."])
+def test_who_does_not_keep_a_promise_when_asked_for_it_has_acted(words: str) -> None:
+    """Also without a day named: two working weeks, then our question, then nothing."""
+    case = Case(as_of="2026-06-20 06:00")
+    ann = case.contact()
+    case.mail(ann, "2026-05-13 09:00", "commitment", words=words)
+    case.ask(ann, "2026-05-28 09:00")
+    (row,) = case.signals("promise_broken").to_dict("records")
+    assert (row["act"], row["strength"]) == (True, 0.8)
+    assert row["sentence"].endswith("or in the two days after, though you asked for it.")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I will send it to you.",  # no day, and nobody asked for it
+        "I will talk to the board on Friday.",
+        "If they agree, I will send it to you by Friday.",
+        "I will let you know on Friday when I hear from them.",
+        "I will keep you posted this week.",
+        "I will try to send it to you by Friday.",
+        "I will call you on Friday.",
+        "I will send it to you on Friday by FedEx.",
+        "…and I will send it to you on Friday",
+    ],
+)
+def test_plans_hopes_conditions_and_what_comes_elsewhere_are_no_promises(words: str) -> None:
+    """That no mail came proves nothing there."""
+    case = Case()
+    case.mail(case.contact(), "2026-05-13 09:00", "commitment", words=words)
+    assert case.signals("promise_broken").empty
+
+
+@pytest.mark.parametrize("fields", [{"addressees": 9}, {"to_us": False}])
+def test_what_was_told_to_many_was_not_promised_to_us(fields: dict[str, Any]) -> None:
+    """Circulars promise a lot."""
+    case = Case()
+    words = "We will send you the figures by Friday."
+    case.mail(case.contact(), "2026-05-13 09:00", "commitment", words=words, **fields)
+    assert case.signals("promise_broken").empty
+    assert case.signals("put_off").empty
+
+
+def test_silence_proves_nothing_where_their_mail_is_not_kept() -> None:
+    """Half of what they wrote is missing: neither promises nor questions nor effort accuse."""
+    case = Case()
+    ann = case.contact(kept=0.4)
+    case.mail(ann, "2026-04-13 09:00", "commitment", words="You will have it by Friday.")
+    case.ask(ann, "2026-03-01", asks=4)
+    case.ask(ann, "2026-03-01", asks=4, proposal=True, proposal_at="2026-03-01")
+    for day in range(1, 10):
+        case.mail(ann, f"2026-05-{day:02} 06:00", outgoing=True)
+    assert case.signals().empty
+
+
+@pytest.mark.parametrize(
+    "sign", ["mail", "colleague", "unseen", "meeting", "absence", "not due", "won"]
+)
 def test_any_sign_keeps_a_promise(sign: str) -> None:
     """A mail, a meeting, an absence or a date ahead: no broken promise."""
     case = Case(as_of="2026-05-16 06:00" if sign == "not due" else "2026-06-01 06:00")
     ann = case.contact()
     topic = case.topic(ann, outcome="won") if sign == "won" else -1
     said_at = "2026-05-13 09:00"
-    case.mail(ann, said_at, "commitment", words="I will send it by Friday.", topic=topic)
+    case.mail(ann, said_at, "commitment", words="You will have it by Friday.", topic=topic)
     if sign == "mail":
         case.mail(ann, "2026-05-15 09:00")
+    if sign == "colleague":
+        case.mail(case.contact("Bob", judged=False), "2026-05-15 09:00")
+    if sign == "unseen":
+        case.mail(ann, "2026-05-15 09:00", outgoing=True, parent_by="missing")
     if sign == "meeting":
         case.meeting(ann, start="2026-05-15 09:00")
     if sign == "absence":
@@ -65,9 +128,11 @@ def test_put_off_again_weighs_more_and_an_honest_no_is_none() -> None:
     """The second thread put off weighs more; a refusal is no evasion."""
     case = Case()
     ann, bob = case.contact("Ann"), case.contact("Bob")
-    case.mail(ann, "2026-04-01", "brush_off", words="Not now.")
-    case.mail(ann, "2026-05-01", "brush_off")
-    case.mail(bob, "2026-05-01", "brush_off", "refusal")
+    for thread, (person, at) in enumerate([(ann, "03"), (ann, "04"), (bob, "04")], start=500):
+        case.mail(person, f"2026-{at}-20", outgoing=True, thread=thread)
+    case.mail(ann, "2026-04-01", "brush_off", words="Not now.", thread=500)
+    case.mail(ann, "2026-05-01", "brush_off", thread=501)
+    case.mail(bob, "2026-05-01", "brush_off", "refusal", thread=502)
     found = case.signals("put_off")
     assert found["person"].tolist() == [ann, ann]
     assert found["strength"].tolist() == [0.3, 0.5]
@@ -77,14 +142,14 @@ def test_put_off_again_weighs_more_and_an_honest_no_is_none() -> None:
     ]
 
 
-def cycle(*intents: str, silent_again: bool = True) -> Case:
-    """A silence, a return that says ``intents``, and silence again or an answer."""
+def cycle(*intents: str, silent_again: bool = True, first: int = 2) -> Case:
+    """A silence (``first``: questions in it), a return that says ``intents``, and what follows."""
     case = Case()
     ann = case.contact()
-    case.ask(ann, "2026-03-02", answered_at="2026-03-30", answered_by="message:0")
+    case.ask(ann, "2026-03-02", answered_at="2026-03-30", answered_by="message:0", asks=first)
     case.mail(ann, "2026-03-30", *intents)
-    answered = {} if silent_again else {"answered_at": "2026-04-03"}
-    case.ask(ann, "2026-04-02", **answered)
+    answered: dict[str, Any] = {} if silent_again else {"answered_at": "2026-04-03"}
+    case.ask(ann, "2026-04-02", asks=2, **answered)
     return case
 
 
@@ -106,3 +171,17 @@ def test_an_apology_that_leads_to_an_answer_is_no_cycle() -> None:
 def test_a_return_without_apology_or_request_is_no_cycle() -> None:
     """Just answering late is slow, not a cycle."""
     assert cycle().signals("cycle").empty
+
+
+def test_put_off_is_only_who_was_asked() -> None:
+    """A "not now" in a conversation in which we said nothing is no answer to us."""
+    case = Case()
+    case.mail(case.contact(), "2026-04-01", "brush_off", words="Nothing to report right now.")
+    assert case.signals("put_off").empty
+
+
+def test_a_question_that_nobody_repeated_is_no_silence_to_come_back_from() -> None:
+    """Unless they say themselves that they are sorry for it."""
+    assert cycle("meeting_request", first=1).signals("cycle").empty
+    assert len(cycle("meeting_request", first=2).signals("cycle")) == 1
+    assert len(cycle("meeting_request", "apology", first=1).signals("cycle")) == 1

@@ -50,11 +50,11 @@ def wall(case: Case) -> int:
     for month in (2, 3, 4):
         case.ask(
             ann, f"2026-{month:02}-02", answered_at=f"2026-{month:02}-24",
-            answered_by="message:0",
+            answered_by="message:0", asks=2,
         )  # fmt: skip
         case.mail(ann, f"2026-{month:02}-24", "apology", "meeting_request")
     case.ask(ann, "2026-04-26", asks=4, last_asked_at="2026-05-12")
-    case.mail(ann, "2026-04-28", "commitment", words="I will send it tomorrow.")
+    case.mail(ann, "2026-04-28", "commitment", words="I will send it to you tomorrow.")
     return ann
 
 
@@ -133,7 +133,8 @@ def test_a_later_with_a_date_or_milestone_is_parked(
     """They are left in peace until then, and the rep reads when."""
     case = Case()
     ann = case.contact()
-    case.mail(ann, "2026-05-20 09:00", "brush_off", words=words)
+    case.mail(ann, "2026-05-19 09:00", outgoing=True, thread=500)
+    case.mail(ann, "2026-05-20 09:00", "brush_off", words=words, thread=500)
     row = case.judged().loc[ann]
     assert row["verdict"] == "park"
     assert row["milestone"] == milestone

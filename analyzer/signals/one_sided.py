@@ -21,19 +21,21 @@ TIMES: Final = 3.0
 def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
     """At most one row per person, over the last 90 days. A mail to three people is a third each.
 
-    Mails of sequence tools are no effort. Not for those whose topic was won in that time.
+    Mails of sequence tools and empty forwards are no effort, and an answer of ours to a mail that
+    is not here is one of theirs. Not for those whose topic was won in that time.
     """
     since = pd.Timestamp(as_of) - WINDOW
     mine = _addressed(derived, since, pd.Timestamp(as_of))
     effort = mine.groupby("person").agg(
         ours=("share", "sum"),
         at=("at", "max"),
+        unseen=("parent_by", lambda by: (by == "missing").sum()),
         evidence=("message", lambda ids: tuple(f"message:{i}" for i in ids.tail(3))),
     )
     wrote = said.theirs(derived, as_of)
     wrote_back = wrote[wrote["at"] > since].groupby("sender")["message"].size()
     effort = effort.reset_index()
-    back = rows.looked_up(effort["person"], wrote_back).fillna(0)
+    back = rows.looked_up(effort["person"], wrote_back).fillna(0) + effort["unseen"]
     ratio = effort["ours"] / (back + 1.0)
     won = derived.topics.loc[derived.topics["outcome"] == "won", "person"]
     onesided = (effort["ours"] >= LEAST) & (ratio >= TIMES) & ~effort["person"].isin(won)
@@ -41,7 +43,7 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
     found = shown.assign(
         topic=-1,
         episode=rows.numbered("person", shown["person"]),
-        strength=1.0 - TIMES / (shown["ratio"] + TIMES),
+        strength=(1.0 - TIMES / (shown["ratio"] + TIMES)) * rows.proven(derived, shown["person"]),
         sentence="In 90 days "
         + rows.counted(shown["ours"].round().astype("int64"), "mail")
         + " of yours by hand against "
@@ -57,7 +59,9 @@ def _addressed(derived: Derived, since: pd.Timestamp, until: pd.Timestamp) -> pd
     """Our hand-written mails per addressee in the window, with the share of each."""
     mail = derived.mail
     written = mail["outgoing"] & (mail["kind"] == "person") & ~mail["sequence_tool"]
-    mail = mail[written & (mail["at"] > since) & (mail["at"] <= until)][["message", "at"]]
+    written &= mail["words"] > 0
+    columns = ["message", "at", "parent_by"]
+    mail = mail[written & (mail["at"] > since) & (mail["at"] <= until)][columns]
     to = derived.recipients[derived.recipients["role"] == "to"][["message", "person"]]
     both = mail.merge(to, on="message").sort_values(["at", "message"], kind="stable")
     return both.assign(share=1.0 / both.groupby("message")["person"].transform("size"))

@@ -42,7 +42,7 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
     run = run[(run["number"] >= ANSWERS) & ~_met_or_wrote(run, derived, as_of)]
     found = run.assign(
         episode=rows.numbered("person", run["person"]),
-        strength=(run["number"] / (run["number"] + 2.0)),
+        strength=(run["number"] / (run["number"] + 2.0)) * rows.proven(derived, run["person"]),
         sentence=rows.names(derived, run["via"])
         + " gave the last "
         + run["number"].astype("str")

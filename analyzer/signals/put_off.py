@@ -15,9 +15,10 @@ from store.facts import Facts
 def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
     """One row per thread and person; the second thread weighs more than the first.
 
-    Not when the same message refuses, accepts or promises: then it was no evasion.
+    Only in answer to us. Not when the same message refuses or accepts: then it was no evasion.
     """
-    mails = said.theirs(derived, as_of)
+    mails = said.to_us(derived, as_of)
+    mails = mails[said.in_answer(mails, derived)]
     plain = ~(mails["refusal"] | mails["acceptance"] | mails["objection"])
     mails = mails[mails["brush_off"] & plain]
     mails = mails.assign(in_thread=mails.groupby(["sender", "thread"]).cumcount() + 1)

@@ -12,6 +12,9 @@ from analyzer.derived.dates import named_day
 from analyzer.derived.everything import Derived
 from analyzer.signals.rows import away, looked_up
 
+#: What was written to more people than this was not said to us.
+FEW: Final = 5
+
 #: Without a date of their own, promises are due after so many working days.
 DEFAULT_DAYS: Final = 10
 
@@ -26,6 +29,12 @@ _WEEKDAYS_DE: Final = (
     "sonntag",
 )
 
+_NAMES_DAY: Final = (
+    r"\b(?:" + "|".join((*_WEEKDAYS, *_WEEKDAYS_DE)) + r"|today|tonight|tomorrow|heute|morgen"
+    r"|(?:this|next) (?:week|month)|end of (?:the )?week|end of (?:the|this) month"
+    r"|nächste[rn]? woche|monatsende)\b"
+)
+
 
 def theirs(derived: Derived, as_of: datetime) -> pd.DataFrame:
     """Mails of persons that came from outside until ``as_of``, oldest first.
@@ -37,6 +46,21 @@ def theirs(derived: Derived, as_of: datetime) -> pd.DataFrame:
     mail = mail.loc[known & (mail["at"] <= pd.Timestamp(as_of))]
     mail = mail.loc[~away(derived, mail["sender"], mail["at"])]
     return mail.sort_values(["at", "message"], kind="stable")
+
+
+def to_us(derived: Derived, as_of: datetime) -> pd.DataFrame:
+    """As ``theirs``, but only what was written to the rep and few others."""
+    mail = theirs(derived, as_of)
+    return mail[mail["to_us"] & (mail["addressees"] <= FEW)]
+
+
+def in_answer(mails: pd.DataFrame, derived: Derived) -> pd.Series[bool]:
+    """Whether we had written in the thread before: one can only refuse what was asked."""
+    ours = derived.mail[derived.mail["outgoing"]].groupby("thread")["at"].min()
+    first = looked_up(mails["thread"], ours) < mails["at"]
+    return first | ("message:" + mails["message"].astype("str")).isin(
+        derived.episodes.loc[derived.episodes["direction"] == "ours", "answered_by"]
+    )
 
 
 def words(derived: Derived, message: pd.Series[int], intent: str) -> pd.Series[str]:
@@ -86,6 +110,11 @@ def due(at: pd.Series[pd.Timestamp], text: pd.Series[str], zone: str) -> pd.Seri
     last = last.where(~(named >= local), named)
     end = last + pd.Timedelta(days=1)
     return instants(end, zone)
+
+
+def names_day(at: pd.Series[pd.Timestamp], text: pd.Series[str]) -> pd.Series[bool]:
+    """Whether the words name a day, for which ``due`` needs no default."""
+    return text.str.lower().str.contains(_NAMES_DAY, regex=True) | named_day(text, at).notna()
 
 
 def instants(local: pd.Series[pd.Timestamp], zone: str) -> pd.Series[pd.Timestamp]:
