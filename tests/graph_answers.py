@@ -84,6 +84,7 @@ class Answers:
             for pattern, handler in (
                 (r"/me", self._me),
                 (r"/me/mailboxSettings", self._settings),
+                (r"/me/calendar", self._calendar),
                 (r"/me/mailFolders/delta", self._folders_delta),
                 (r"/me/mailFolders/([^/]+)", self._folder),
                 (r"/me/mailFolders/([^/]+)/messages/delta", self._messages_delta),
@@ -153,6 +154,11 @@ class Answers:
         if self.settings is None:
             raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
         return _selected(self.settings, options, "mailboxSettings")
+
+    def _calendar(self, options: Json) -> Json:
+        if "calendar" in self.missing:
+            raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
+        return _selected({"id": "AAkALgC-_1=", "name": "Kalender"}, options, "calendar")
 
     def _folder(self, name: str, options: Json) -> Json:
         name = self.mailbox.special.get(name.lower(), name)
