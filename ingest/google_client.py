@@ -196,7 +196,7 @@ _REFUSALS: Final[Mapping[str, tuple[Action, str, str]]] = {
 def _answers(answer: requests.Response) -> Iterator[tuple[int, Json | GoogleError]]:
     if answer.status_code != 200:
         raise GoogleError(answer.status_code, answer.headers, answer.content)
-    chunks = answer.iter_content(1 << 16)
+    chunks = answer.iter_content(1 << 14)
     for part in parts(answer.headers.get("Content-Type", ""), chunks):
         yield part.position, _part_answer(part)
 

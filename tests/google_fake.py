@@ -86,7 +86,7 @@ class FakeGoogle:
         self.faults.append(Fault(path, Answer(status, text.encode(), headers, cut), **more))
 
     def answer(self, verb: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        """The answer to one HTTP request."""
+        """The answer to one HTTP request. ``headers``: names in lower case."""
         self.requests.append(f"{verb} {target}")
         path = urlsplit(target).path
         found = self._fault(path)
@@ -95,7 +95,7 @@ class FakeGoogle:
         if path in ("/token", "/revoke"):
             self.forms.append(dict(parse_qsl(body.decode())))
             return self.token_answers.pop(0)
-        token = headers.get("Authorization", "").removeprefix("Bearer ")
+        token = headers.get("authorization", "").removeprefix("Bearer ")
         if token not in self.tokens:
             return _error(401, "UNAUTHENTICATED", "authError")
         if verb == "POST" and path == "/batch":
@@ -113,7 +113,7 @@ class FakeGoogle:
         return None
 
     def _batch(self, headers: Mapping[str, str], body: bytes) -> Answer:
-        found = re.search(r'boundary="?([^";]+)"?', headers["Content-Type"])
+        found = re.search(r'boundary="?([^";]+)"?', headers["content-type"])
         assert found
         boundary = found[1].encode()
         pieces = body.split(b"--" + boundary)[1:-1]
@@ -188,7 +188,7 @@ def _handler(fake: FakeGoogle) -> type[BaseHTTPRequestHandler]:
 
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            answer = fake.answer(self.command, self.path, dict(self.headers), body)
+            answer = fake.answer(self.command, self.path, _lowered(dict(self.headers)), body)
             self.send_response_only(answer.status)
             for name, value in {**_usual(), **answer.headers}.items():
                 self.send_header(name, value)
@@ -204,6 +204,10 @@ def _handler(fake: FakeGoogle) -> type[BaseHTTPRequestHandler]:
             """Say nothing."""
 
     return Handler
+
+
+def _lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
 
 
 def _usual() -> dict[str, str]:
