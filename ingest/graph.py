@@ -101,7 +101,6 @@ class _Run:
 
     def batches(self) -> Iterator[Batch]:
         """Page by page of all listings, then the ends of those that have been read whole."""
-        self._renew()
         self._look_ahead()
         self._waiting.extend(self.state.strands)
         while self._waiting:
@@ -113,12 +112,6 @@ class _Run:
         yield from self._ends()
         if self.state.dumps() != self._saved:
             yield self._batch(NAME, Found())
-
-    def _renew(self) -> None:
-        """The window of the calendar moves on with time."""
-        calendar = self.state.calendar
-        if calendar is not None and calendar.outlived(self.now):
-            calendar.renew(self.now, relists=False)
 
     def _look_ahead(self) -> None:
         """Ask all listings at once what has changed, the list of folders only if there is room.
@@ -160,11 +153,20 @@ class _Run:
             return None
         items, listing, mode = parts(page, "value"), strand.phase is Phase.LISTING, strand.mode
         found = self._read(strand, items)
-        if strand.advance(page, len(items)):
+        if strand.advance(page, len(items)) or self._renewed(strand):
             self._waiting.append(strand)
         if found.empty and not listing:
             return None
         return self._batch(strand.stream, found, mode=mode, relists=strand.relists)
+
+    def _renewed(self, strand: AnyStrand) -> bool:
+        """Whether everything is to be listed in a new window, now that the old one was read."""
+        if not isinstance(strand, CalendarStrand) or not strand.outlived(self.now):
+            return False
+        if strand.phase is not Phase.FOLLOWING:
+            return False
+        strand.renew(self.now, relists=False)
+        return True
 
     def _page(self, link: str) -> Json:
         answer = self._ahead.pop(link, None)

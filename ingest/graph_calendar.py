@@ -72,7 +72,7 @@ class CalendarStrand(Strand):
     def renew(self, now: datetime, *, relists: bool) -> None:
         """List everything anew, in the window that is right ``now``."""
         fresh = strand(self.stream, now)
-        self.since, self.until, self.series = fresh.since, fresh.until, {}
+        self.since, self.until = fresh.since, fresh.until
         self.begin_again(fresh.link, relists=relists)
 
 
