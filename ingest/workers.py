@@ -236,7 +236,8 @@ def _parse_mail(item: Raw, zone: str) -> Parsed:
     parsed = mime.parse(data, labels=item.labels, zone=zone)
     if why := left_out_label(parsed.message.labels):
         return Parsed((), (), {why: 1})
-    return Parsed((parsed.message, *parsed.revisions), (), {TOO_LARGE: 1} if cut else {})
+    unread = tuple(Failure(item.place, warning) for warning in parsed.warnings)
+    return Parsed((parsed.message, *parsed.revisions), unread, {TOO_LARGE: 1} if cut else {})
 
 
 def _parse_calendar(item: Raw, zone: str) -> Parsed:
