@@ -145,7 +145,7 @@ class GmailClient:
         if self._label_names is None:
             paths.append(_LABELS)
         self._pace.take(MESSAGE_UNITS * len(ids) + OTHER_UNITS * (len(paths) - len(ids)))
-        for position, answer in self._google.batch(f"{self._endpoint}/batch", paths):
+        for position, answer in self._google.batch(self._endpoint, paths):
             if position < len(ids):
                 fetching.take(ids[position], answer, self._zone)
             elif not isinstance(answer, GoogleError):

@@ -77,25 +77,28 @@ class Google:
         answer = self._signed("POST", url, json=body)
         return read(answer.status_code, answer.headers, answer.content)
 
-    def batch(self, url: str, paths: Sequence[str]) -> Iterator[tuple[int, Json | GoogleError]]:
+    def batch(
+        self, endpoint: str, paths: Sequence[str]
+    ) -> Iterator[tuple[int, Json | GoogleError]]:
         """Many GETs in one request: (position in ``paths``, answer or error) as they come in.
 
-        ``url``: of the batches; ``paths`` are on the same server and begin with a slash. One that
-        is not answered does not come; the caller asks for it again. A server that knows no
-        batches is asked one by one. Raises as ``get`` does.
+        ``endpoint``: of the interface; ``paths`` are there and begin with a slash. One that is not
+        answered does not come; the caller asks for it again. A server that knows no batches is
+        asked one by one. Raises as ``get`` does.
         """
         if self._batches:
             body, content_type = written(paths)
             headers = {"Content-Type": content_type}
-            with self._signed("POST", url, data=body, headers=headers, stream=True) as answer:
+            with self._signed(
+                "POST", f"{endpoint}/batch", data=body, headers=headers, stream=True
+            ) as answer:
                 self._batches = answer.status_code not in _NO_BATCHES
                 if self._batches:
                     yield from _answers(answer)
                     return
-        server = url[: url.index("/", url.index("//") + 2)]
         for position, path in enumerate(paths):
             try:
-                yield position, self.get(server + path)
+                yield position, self.get(endpoint + path)
             except GoogleError as error:
                 yield position, error
 

@@ -94,7 +94,7 @@ def test_a_batch_is_answered_by_position(fake: FakeGoogle) -> None:
     number = fake.mailbox.add(raw_message("a"))
     root = "/gmail/v1/users/me/messages/"
     paths = [f"{root}{number}?format=minimal", f"{root}00ff", f"{root}{number}?fields=id"]
-    found = dict(google().batch(fake.url + "/batch", paths))
+    found = dict(google().batch(fake.url, paths))
     assert isinstance(found[0], dict)
     assert isinstance(found[1], GoogleError)
     assert found[2] == {"id": number}
@@ -109,7 +109,7 @@ def test_a_server_without_batches_is_asked_one_by_one(fake: FakeGoogle, status: 
     client = google()
     paths = [f"/gmail/v1/users/me/messages/{number}?fields=id", "/gmail/v1/users/me/messages/00ff"]
     for _ in range(2):
-        found = dict(client.batch(fake.url + "/batch", paths))
+        found = dict(client.batch(fake.url, paths))
         assert found[0] == {"id": number}
         assert isinstance(found[1], GoogleError)
     assert fake.requests.count("POST /batch") == 1

@@ -34,7 +34,7 @@ def entry(**more: Any) -> dict[str, Any]:
                 "email": "Bob@Theirs.example",
                 "displayName": "Bob Lee",
                 "responseStatus": "declined",
-                "comment": "Please\nmove it",
+                "comment": "Move\nit",
             },
             {"email": "ann@theirs.example", "optional": True, "responseStatus": "tentative"},
             {"email": "room@resource.calendar.google.com", "resource": True},
@@ -58,7 +58,7 @@ def test_a_meeting_is_a_revision_with_its_answers() -> None:
     assert found.occurred_at == datetime(2026, 11, 2, 9, tzinfo=UTC)
     assert found.attendances == (
         Attendance("rep@ours.example", "", "REQ-PARTICIPANT", "NEEDS-ACTION", ""),
-        Attendance("bob@theirs.example", "Bob Lee", "REQ-PARTICIPANT", "DECLINED", "Please move it"),
+        Attendance("bob@theirs.example", "Bob Lee", "REQ-PARTICIPANT", "DECLINED", "Move it"),
         Attendance("ann@theirs.example", "", "OPT-PARTICIPANT", "TENTATIVE", ""),
         Attendance("room@resource.calendar.google.com", "", "RESOURCE", "NEEDS-ACTION", ""),
     )  # fmt: skip
