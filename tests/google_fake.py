@@ -57,14 +57,14 @@ class FakeGoogle:
     """One account. ``requests``: those over HTTP, ``calls``: also those inside of batches.
 
     ``units_per_minute``: what the quota allows by ``clock``; 0: anything. ``scopes``: what was
-    granted, the last part of each.
+    granted, the last part of each. ``tokens``: those that are good; ``None``: any.
     """
 
     address: str = "rep@ours.example"
     units_per_minute: int = 0
     clock: Callable[[], float] = lambda: 0.0
     scopes: frozenset[str] = frozenset({"gmail.readonly"})
-    tokens: set[str] = field(default_factory=lambda: {TOKEN})
+    tokens: set[str] | None = field(default_factory=lambda: {TOKEN})
     requests: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -96,7 +96,7 @@ class FakeGoogle:
             self.forms.append(dict(parse_qsl(body.decode())))
             return self.token_answers.pop(0)
         token = headers.get("authorization", "").removeprefix("Bearer ")
-        if token not in self.tokens:
+        if self.tokens is not None and token not in self.tokens:
             return _error(401, "UNAUTHENTICATED", "authError")
         if verb == "POST" and path == "/batch":
             return self._batch(headers, body)
