@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from ingest import graph_meeting, graph_message
@@ -113,39 +113,39 @@ class MailReader:
 
     def _read(self, found: Found, items: Sequence[Json], label: str) -> None:
         wanted = {text(item, "id"): self._wanted(item) for item in items}
-        answers = self._answers(path for paths in wanted.values() for path in paths)
-        completed = [
-            {**item, **_completed([answers[path] for path in wanted[text(item, "id")]])}
-            for item in items
-        ]
-        raw = self._raw(completed)
+        answers = self._ask(path for paths in wanted.values() for path in paths)
+        completed = [_completed(item, answers, wanted[text(item, "id")]) for item in items]
+        for item in completed:
+            if self._attached_more(item):
+                wanted[text(item, "id")].append(_raw_path(item))
+        answers |= self._ask(
+            path for paths in wanted.values() for path in paths if path not in answers
+        )
         for item in completed:
             name = text(item, "id")
-            asked = [answers[path] for path in wanted[name]] + raw.get(name, [])
-            if all(_given(found, name, answer) for answer in asked):
-                mail = raw[name][0].body if name in raw else None
-                self._add(found, item, mail, label)
+            if all(_given(found, name, answers[path]) for path in wanted[name]):
+                raw = answers.get(_raw_path(item))
+                self._add(found, item, raw.body if raw else None, label)
 
     def _wanted(self, item: Json) -> list[str]:
-        """What a listing leaves out of an item: fields of meetings, names of attachments."""
+        """What a listing leaves out of an item: meetings, raw mail, names of attachments."""
         name = text(item, "id")
         if graph_message.is_event_message(item):
             if self._headers_only:
                 return [path_of("messages", name) + _WITH_EVENT]
-            return [path_of("messages", name)] if graph_message.is_request(item) else []
+            told = [path_of("messages", name)] if graph_message.is_request(item) else []
+            return [*told, _raw_path(item)]
         if item.get("hasAttachments") is True and not self._headers_only:
             return [path_of("messages", name) + "/" + _ATTACHMENTS]
         return []
 
-    def _raw(self, items: Iterable[Json]) -> dict[str, list[Answer]]:
-        """Raw mail by the name of its item, where JSON is not enough."""
-        if self._headers_only:
-            return {}
-        names = [text(item, "id") for item in items if graph_message.needs_mime(item)]
-        answers = self._client.batch([path_of("messages", name, "$value") for name in names])
-        return {name: [answer] for name, answer in zip(names, answers, strict=True)}
+    def _attached_more(self, item: Json) -> bool:
+        """Whether its attachments say that raw mail is needed too."""
+        if self._headers_only or graph_message.is_event_message(item):
+            return False
+        return graph_message.needs_mime(item)
 
-    def _answers(self, paths: Iterable[str]) -> dict[str, Answer]:
+    def _ask(self, paths: Iterable[str]) -> dict[str, Answer]:
         listed = list(paths)
         return dict(zip(listed, self._client.batch(listed), strict=True))
 
@@ -176,13 +176,16 @@ class MailReader:
         return [*told, *graph_meeting.previous(item, (*parsed.revisions, *told))]
 
 
-def _completed(answers: Sequence[Answer]) -> dict[str, Any]:
-    """Fields that were asked for besides; a list is one of attachments."""
-    fields: dict[str, Any] = {}
-    for answer in answers:
-        if answer.status < 300 and isinstance(answer.body, dict):
-            listed = "value" in answer.body
-            fields |= {"attachments": parts(answer.body, "value")} if listed else answer.body
+def _raw_path(item: Json) -> str:
+    return path_of("messages", text(item, "id"), "$value")
+
+
+def _completed(item: Json, answers: Mapping[str, Answer], paths: Sequence[str]) -> Json:
+    """``item`` with the fields that were asked for besides; a list is one of attachments."""
+    fields = dict(item)
+    for body in (answers[path].body for path in paths if answers[path].error is None):
+        if isinstance(body, dict):
+            fields |= {"attachments": parts(body, "value")} if "value" in body else body
     return fields
 
 

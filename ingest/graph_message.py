@@ -66,12 +66,7 @@ def is_whole(item: Json) -> bool:
 
 
 def needs_mime(item: Json) -> bool:
-    """Whether raw mail tells more: calendar parts, or a text inside a signature.
-
-    For other than meeting messages ``attachments`` have to be known.
-    """
-    if is_event_message(item):
-        return True
+    """Whether its attachments say that raw mail tells more: a calendar, a text in a signature."""
     return any(_is_calendar(one) or _type(one) in _SIGNED for one in parts(item, "attachments"))
 
 
