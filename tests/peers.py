@@ -9,9 +9,10 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -112,10 +113,18 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the server, which ends what it started."""
-    process.terminate()
+    """End the server and what it started."""
+    _signal(process, 15)
     try:
         process.wait(5)
     except subprocess.TimeoutExpired:
-        process.kill()
+        _signal(process, 9)
         process.wait(5)
+
+
+def _signal(process: subprocess.Popen[bytes], number: int) -> None:
+    if sys.platform == "win32":
+        process.terminate()
+    else:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
