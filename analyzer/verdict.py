@@ -17,7 +17,7 @@ from analyzer.derived.everything import Derived
 from analyzer.frames import FAMILIES, VERDICTS, shaped
 from analyzer.settings import Settings
 from analyzer.signals import asked
-from analyzer.signals.rows import WEEK_EH, day, looked_up
+from analyzer.signals.rows import WEEK_EH, day, looked_up, numbered
 from store.facts import Facts
 
 #: Log-odds that one family of acts must bring, good things set against them, for *change approach*.
@@ -26,8 +26,10 @@ ENOUGH: Final = 2.0
 HABIT: Final = 2
 #: Log-odds of orders that outweigh acts.
 BUYS: Final = -1.0
-#: Log-odds for silence, which is no offence and needs less to be left alone.
-SILENCE: Final = 0.5
+#: A silence is left alone, which is no offence, from so many times their patience on ...
+LASTS: Final = 2.0
+#: ... where it is as strong as after one reminder, nearly all of their mail being here.
+SILENCE: Final = 0.4
 #: Share of the gate's probability from which a last try is due.
 NEAR: Final = 0.8
 #: With this many questions in a silence, a last try has been made.
@@ -104,7 +106,7 @@ def _known(
     known["until"] = known["park_until"].where(
         known["no_at"].isna(), known["no_at"] + standing.WIN_BACK
     )
-    return known.join(_silence(people, derived, as_of))
+    return known.join(_silence(people, derived, signals, as_of))
 
 
 def _acts(signals: pd.DataFrame, settings: Settings, as_of: datetime) -> pd.Series[int]:
@@ -118,14 +120,12 @@ def _words(people: pd.Series[int], known: pd.Series[str]) -> pd.Series[str]:
     return looked_up(people, known).fillna("").astype("str")
 
 
-def _silence(people: pd.Series[int], derived: Derived, as_of: datetime) -> pd.DataFrame:
+def _silence(
+    people: pd.Series[int], derived: Derived, signals: pd.DataFrame, as_of: datetime
+) -> pd.DataFrame:
     """Per person: questions asked in the silence that lasts, how long, since when, outcomes."""
-    silent = asked.silent(derived, as_of)
-    still = silent.groupby("person").agg(
-        asks=("asks", "sum"),
-        quiet_eh=("waited_since_last_eh", "max"),
-        silent_since=("asked_at", "min"),
-    )
+    silences = asked.silences(derived, as_of)
+    still = silences[silences["open"]].set_index("person")
     ours = asked.ours(derived, as_of).groupby("person")["episode"].size()
     held = derived.meetings.loc[derived.meetings["start"] <= pd.Timestamp(as_of), "meeting"]
     met = derived.attendees[derived.attendees["meeting"].isin(held)]
@@ -134,11 +134,21 @@ def _silence(people: pd.Series[int], derived: Derived, as_of: datetime) -> pd.Da
     return pd.DataFrame(
         {
             "asks": looked_up(people, still["asks"]).fillna(0),
-            "quiet_eh": looked_up(people, still["quiet_eh"]).fillna(0.0),
-            "silent_since": looked_up(people, still["silent_since"]),
+            "quiet_eh": looked_up(people, still["since_eh"]).fillna(0.0),
+            "waited_eh": looked_up(people, still["waited_eh"]).fillna(0.0),
+            "patience": looked_up(people, still["patience"]).fillna(np.inf),
+            "silence": looked_up(people, _strength(still, signals)).fillna(0.0),
+            "silent_since": looked_up(people, still["asked_at"]),
             "outcomes": outcomes,
         }
     )
+
+
+def _strength(still: pd.DataFrame, signals: pd.DataFrame) -> pd.Series[float]:
+    """How strong the signals of each silence are, by person."""
+    told = signals[signals["signal"].isin(["follow_ups_unanswered", "silent_after_proposal"])]
+    told = told[told["episode"].isin(numbered("episode", still["cause"]))]
+    return told.groupby("person")["strength"].max()
 
 
 def gate(scores: pd.DataFrame, settings: Settings) -> pd.Series[bool]:
@@ -161,8 +171,8 @@ def _near(scores: pd.DataFrame, settings: Settings) -> pd.Series[bool]:
 
 def _chosen(known: pd.DataFrame, settings: Settings) -> pd.Series[str]:
     waits = (known["quiet_eh"] >= WEEK_EH) & (known["asks"] > 0)
-    silence = known[["term_answers", "term_proposals"]].sum(axis=1) >= SILENCE
-    silence &= waits
+    silence = waits & (known["waited_eh"] >= LASTS * known["patience"])
+    silence &= known["silence"] >= SILENCE
     habit = known["acts"] >= HABIT
     habit &= known[["term_meetings", "term_promises", "term_cycles"]].max(axis=1) >= ENOUGH
     buys = known["term_proposals"] <= BUYS
@@ -175,8 +185,8 @@ def _chosen(known: pd.DataFrame, settings: Settings) -> pd.Series[str]:
         "walk away": gate(known, settings),
         "last try": _near(known, settings) & untried & waits,
         "change approach": (habit | gatekept) & ~buys,
-        "stop chasing": silence & ~untried,
-        "last try ": silence & untried,
+        "stop chasing": silence & ~buys & ~untried,
+        "last try ": silence & ~buys & untried,
         "unclear": (known["outcomes"] < LEAST) & (known["bad_episodes"] == 0),
     }
     picked = np.select(
