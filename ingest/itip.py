@@ -197,17 +197,11 @@ class _Event:
         return "\n".join(line.value[:_MAX_TEXT] for line in self.lines.get(name, ()))
 
     def _dates(self, name: str) -> str:
-        """All dates of RDATE or EXDATE as UTC values, one a line; unreadable ones are left out."""
-        found: list[str] = []
-        for line in self.lines.get(name, ()):
-            for value in line.value.split(","):
-                one = line._replace(value=value.partition("/")[0])
-                try:
-                    at = ical_times.read(one, self.owner, self.stream.zones).at
-                except ValueError:
-                    continue
-                found.append(at.strftime("%Y%m%dT%H%M%SZ"))
-        return "\n".join(found)
+        """All dates of RDATE or EXDATE as UTC values, one a line."""
+        lines = self.lines.get(name, ())
+        return "\n".join(
+            date for one in lines for date in ical_times.dates(one, self.owner, self.stream.zones)
+        )
 
     def _attendances(self) -> tuple[Attendance, ...]:
         lines = self.lines.get("ATTENDEE", ())

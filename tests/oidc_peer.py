@@ -14,7 +14,7 @@ import requests
 
 from tests.certificates import for_localhost
 from tests.conftest import need
-from tests.peers import PEERS, free_port, program, running
+from tests.peers import PEERS, free_port, node, running
 
 _SCRIPT: Final = Path(__file__).with_name("oidc_provider.mjs")
 _FORM: Final = re.compile(r'<form[^>]*action="([^"]+)"')
@@ -48,7 +48,7 @@ def oidc(folder: Path, *, token_seconds: int = 5, code_seconds: int = 60) -> Ite
         "OIDC_TOKEN_SECONDS": str(token_seconds),
         "OIDC_CODE_SECONDS": str(code_seconds),
     }
-    command = [program("node"), str(_SCRIPT)]
+    command = [node(), str(_SCRIPT)]
     with running(command, port=port, folder=folder, environment=environment):
         yield Oidc(f"https://localhost:{port}", ca_file)
 
