@@ -42,9 +42,8 @@ class RefusedError(Exception):
 def error(status: int, code: str, message: str = "", **headers: str) -> Reply:
     """An unsuccessful answer."""
     told = {"code": code, "message": message or code, "innerError": {"request-id": "0"}}
-    return Reply(
-        status, {name.replace("_", "-"): value for name, value in headers.items()}, {"error": told}
-    )
+    more = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Reply(status, {"Content-Type": "application/json", **more}, {"error": told})
 
 
 @dataclass
@@ -85,13 +84,13 @@ class Answers:
                 (r"/me", self._me),
                 (r"/me/mailboxSettings", self._settings),
                 (r"/me/calendar", self._calendar),
-                (r"/me/mailFolders/delta", self._folders_delta),
+                (r"/me/mailFolders/delta(?:\(\))?", self._folders_delta),
                 (r"/me/mailFolders/([^/]+)", self._folder),
-                (r"/me/mailFolders/([^/]+)/messages/delta", self._messages_delta),
+                (r"/me/mailFolders/([^/]+)/messages/delta(?:\(\))?", self._messages_delta),
                 (r"/me/messages/([^/]+)", self._message),
                 (r"/me/messages/([^/]+)/attachments", self._attachments),
                 (r"/me/messages/([^/]+)/\$value", self._value),
-                (r"/me/calendarView/delta", self._calendar_delta),
+                (r"/me/calendarView/delta(?:\(\))?", self._calendar_delta),
                 (r"/me/events/([^/]+)", self._event),
             )
         ]
@@ -211,7 +210,7 @@ class Answers:
     def _message(self, name: str, options: Json) -> Json:
         message = self._found(name)
         if "$select" in options:
-            return self._selected_message(name, options)
+            return self._selected_message(name.partition(".")[0], options)
         told = {**message.json, **message.extra, "parentFolderId": message.folder}
         event = told.pop("event", None)
         told.pop("internetMessageHeaders")
@@ -222,8 +221,9 @@ class Answers:
         return {"@odata.context": "#message", **told}
 
     def _found(self, name: str) -> Any:
+        name, _, folder = name.partition(".")
         message = self.mailbox.messages.get(name)
-        if message is None:
+        if message is None or folder not in ("", message.folder):
             raise RefusedError(404, "ErrorItemNotFound", "The object was not found in the store.")
         if message.status:
             raise RefusedError(message.status, "ErrorInternalServerError")
@@ -378,8 +378,8 @@ def _selected(told: Json, options: Mapping[str, str], kind: str) -> Json:
 
 
 def _mutable(body: Json) -> Json:
-    """Ids as they are without the wish for immutable ones: they name the folder too."""
+    """Ids of messages without the wish for immutable ones: they name the folder too."""
     told = {**body, "value": [_mutable(one) for one in body["value"]]} if "value" in body else body
-    if "parentFolderId" in told and "id" in told:
+    if "parentFolderId" in told and "displayName" not in told:
         return {**told, "id": f"{told['id']}.{told['parentFolderId']}"}
     return told

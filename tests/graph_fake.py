@@ -86,8 +86,8 @@ class Graph:
         return scheme == "Bearer" and (self.tokens is None or token in self.tokens)
 
     def _part(self, part: Json) -> Reply:
-        assert part["method"] == "GET"
-        assert part["url"].startswith("/me"), "parts of a batch have relative addresses"
+        if part["method"] != "GET" or not part["url"].startswith("/"):
+            return error(400, "BadRequest", "Parts of a batch are GETs of relative addresses")
         self.parts.append(part["url"])
         wrong = _first(self.part_faults, "GET", part["url"])
         if isinstance(wrong, Reply):
