@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import TracebackType
@@ -16,6 +16,12 @@ _PAGE = (
 )
 
 
+class _Server(ThreadingHTTPServer):
+    """A thread for each connection: browsers open some that they never use."""
+
+    allow_reuse_address = False
+
+
 class Loopback:
     """Waits for the browser on a free port of 127.0.0.1 while the block lasts.
 
@@ -25,7 +31,7 @@ class Loopback:
 
     def __init__(self) -> None:
         self._answers: SimpleQueue[str] = SimpleQueue()
-        self._server = HTTPServer(("127.0.0.1", 0), self._handler())
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self.address = f"http://127.0.0.1:{self._server.server_port}/"
 

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -78,7 +78,7 @@ def tools(
     )
 
 
-def at_fake(fake: FakeGoogle, folder: Path, scopes: tuple[str, ...]) -> Tools:
+def at_fake(fake: FakeGoogle, folder: Path, scopes: tuple[str, ...], **more: object) -> Tools:
     """Tools for a sign-in at the fake, where these scopes are granted."""
     lent = tools(fake.url, fake, folder, browse=is_sent_back(code="c0de"))
     token = {
@@ -87,6 +87,7 @@ def at_fake(fake: FakeGoogle, folder: Path, scopes: tuple[str, ...]) -> Tools:
         "expires_in": 3600,
         "token_type": "Bearer",
         "scope": " ".join(scopes),
+        **more,
     }
     fake.token_answers = [Answer(200, json.dumps(token).encode())]
     at = replace(lent.endpoints.google, token_endpoint=f"{fake.url}/token")
@@ -157,6 +158,15 @@ def test_without_the_calendars_mail_is_read_all_the_same(fake: FakeGoogle, tmp_p
     found = google.connect(Request("gmail"), lent)
     assert "brickwall connect gmail" in found.notes[0]
     assert [source.name for source in google.sources(account(found), lent)] == ["mail"]
+
+
+def test_an_access_that_will_end_is_told_at_once(fake: FakeGoogle, tmp_path: Path) -> None:
+    """A client in Testing mode; Google says for how long."""
+    scopes = (google_auth.MAIL, *google_auth.CALENDARS)
+    lent = at_fake(fake, tmp_path, scopes, refresh_token_expires_in=604_799)
+    (note,) = google.connect(Request("gmail"), lent).notes
+    ends_on = (datetime.now(UTC) + timedelta(seconds=604_799)).date()
+    assert str(ends_on) in note
 
 
 def test_without_mail_nothing_is_connected(fake: FakeGoogle, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def connect(request: Request, tools: Tools) -> Connection:
         zone=next((one.zone for one in found if one.zone), ""),
         settings={_CALENDAR: "yes" if calendars else "no"},
         granted=frozenset(f for f, scope in google_auth.FEATURES.items() if scope in granted),
-        notes=tuple(_notes(request, calendars=calendars)),
+        notes=tuple(_notes(request, tools, calendars=calendars)),
     )
 
 
@@ -158,8 +158,13 @@ def _in_words(action: Callable[[], T]) -> T:
         raise error_of(fault) from error
 
 
-def _notes(request: Request, *, calendars: bool) -> list[str]:
+def _notes(request: Request, tools: Tools, *, calendars: bool) -> list[str]:
     notes = [] if calendars else [_WITHOUT_CALENDAR]
+    if ends_at := tools.secrets.read().get("refresh_expires_at"):
+        notes.append(
+            f"Google ends this access on {ends_at[:10]}, because your OAuth client is in Testing "
+            "mode; docs/credentials.md says how to publish it."
+        )
     if request.headers_only:
         notes.append(
             "With headers only Google does not tell your other addresses: name them as "
