@@ -50,6 +50,8 @@ class Session(requests.Session):
         self, method: str | bytes, url: str | bytes, **options: Any
     ) -> requests.Response:
         """As ``requests`` does it; raises its ``RequestException``."""
+        # ``get`` asks for redirects by itself, whatever the session's defaults are.
+        options["allow_redirects"] = False
         return super().request(method, url, **{**self.sending(url), **options})
 
 
