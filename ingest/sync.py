@@ -149,6 +149,7 @@ class _Run:
     left_out: Counter[str] = field(default_factory=Counter)
     fresh: bool = False
     begun: set[str] = field(default_factory=set)
+    compared: set[str] = field(default_factory=set)
     resync: bool = False
     cursor: str = ""
 
@@ -202,6 +203,7 @@ class _Run:
         """Save all batches after ``cursor``; whether it was stopped before the end."""
         self.fresh = cursor is None
         self.begun.clear()
+        self.compared.clear()
         self.left_out.clear()
         for batch in self.source.batches(cursor):
             self._take(batch)
@@ -217,11 +219,15 @@ class _Run:
         if not (compared and batch.complete):
             self._save(kept)
             return
+        if batch.stream in self.compared:  # its listing is over: all would seem to be absent
+            self._save(replace(kept, complete=False))
+            return
         # What was named is saved first, with the cursor from before: should this end in between,
         # the batch comes again.
         self._save(replace(kept, complete=False, cursor=self.cursor))
         gone = self._gone(batch)
         self._save(replace(kept, records=(), failures=(), left_out={}, tombstones=gone))
+        self.compared.add(batch.stream)
 
     def _kept(self, batch: Batch) -> Batch:
         """``batch`` without what is dropped, which is counted instead."""

@@ -257,6 +257,17 @@ class Synced:
         starts = zip(seen["start"], seen["status"] == "CANCELLED", strict=True)
         return [None if cancelled else start.to_pydatetime() for start, cancelled in starts]
 
+    def entries(self) -> list[tuple[str, str]]:
+        """What connected calendars show now: key and identity of each entry that is not gone."""
+        entry, event = schema.entry.c, schema.event.c
+        query = (
+            select(entry.source_key, entry.identity)
+            .join_from(schema.entry, schema.event, entry.event == event.id)
+            .where(event.status != "CANCELLED")
+        )
+        with self.opened() as db, db.reading() as connection:
+            return sorted((key, identity) for key, identity in connection.execute(query))
+
     def answers(self, name: str) -> list[str]:
         """What was observed of CUSTOMER's answer to a single meeting, in order."""
         with self.opened() as db:

@@ -228,8 +228,7 @@ class MemorySource:
             raise CursorExpiredError
         if not all(name in state["log"] for name in self._peer.folders):
             yield from self._listing(state)
-        else:
-            yield from self._changes(state)
+        yield from self._changes(state)
 
     def _listing(self, state: State) -> Iterator[Batch]:
         """All folders, then all ends, so that what moves between folders is not taken for gone."""
