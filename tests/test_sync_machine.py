@@ -22,8 +22,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from ingest.source import CursorExpiredError
 from store.errors import InputError, SignInError, StoreError
 from store.saved import Saved
-from tests.contract import START, Crash, Synced
+from tests.contract import START
 from tests.contract_memory import FOLDERS, MemoryPeer
+from tests.synced import Crash, Synced
 
 HOURS = st.integers(0, 60).map(lambda hours: START + timedelta(hours=hours))
 DATES = st.integers(0, 2)
