@@ -88,7 +88,8 @@ def sign_in(
         flow.redirect_uri = loopback.address
         url, state = _page(flow, client, hint)
         if not browser.browse(url):
-            browser.say(f"Open this address in a browser on this computer:\n{url}")
+            browser.say("Open this address in a browser on this computer:")
+            browser.say(url)
         answer = loopback.answer(state, browser.wait_seconds)
     if answer is None:
         raise google_refusals.no_answer()
