@@ -65,7 +65,7 @@ def analyze(facts: Facts, settings: Settings, as_of: datetime) -> Analysis:
     told = topics.topics(
         facts, threads.thread(mail.mail(facts, who, settings, as_of), facts), who.people
     )
-    met = meetings.meetings(facts, who.people, who.mailboxes, told.mail.mail, settings, as_of)
+    met = meetings.meetings(facts, who.people, told.mail, settings, as_of)
     derived = _derived(facts, who.people, told, met, settings, as_of)
     work = effort.effort(told.mail, met.meetings, met.attendees, met.changes, settings, as_of)
     found = signals.detect(facts, derived, settings, as_of)

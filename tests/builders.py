@@ -228,6 +228,10 @@ class Story:
         self.event(organizer, to=to, start=start, at=at, uid=uid, **fields)
         return uid
 
+    def latest(self, uid: str) -> dict[str, Any]:
+        """The row that tells the event's last state, cancellations aside."""
+        return dict(self._latest(uid)[0])
+
     def _latest(self, uid: str) -> tuple[dict[str, Any], list[str]]:
         told = ("REQUEST", "PUBLISH", "")
         known = [e for e in self.rows["events"] if e["uid"] == uid and e["method"] in told]

@@ -7,46 +7,57 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from analyzer.derived.groups import Bools, codes
+from analyzer.derived.counterparts import spoken
+from analyzer.derived.groups import Bools, codes, next_after, seconds
+from analyzer.derived.mail import Mail
+from analyzer.derived.presence import absent_by
 
-#: A mail on more people than this is for information, not a word to us about our meeting.
+#: A mail on more people than this is for information, not a word about our meeting.
 MAX_RECIPIENTS: Final = 5
-_AHEAD: Final = pd.Timedelta(days=14)
-_BEHIND: Final = pd.Timedelta(days=7)
+_AHEAD_SECONDS: Final = 14 * 86_400
+_BEHIND_SECONDS: Final = 7 * 86_400
 _SAME: Final = pd.Timedelta(days=7)
 
 
-def mail_meetings(
-    mail: pd.DataFrame, addressed: pd.Series[bool], dated: pd.DataFrame, outside: pd.Series[bool]
-) -> pd.DataFrame:
-    """Their mails that move, cancel or miss a meeting which no calendar shows, one per meeting.
+def mail_meetings(told: Mail, on: pd.DataFrame, dated: pd.DataFrame) -> pd.DataFrame:
+    """Mails that tell how somebody moved, cancelled or missed a meeting no calendar shows.
 
-    ``addressed``: by row of ``mail``, to us and few others. ``dated``: person, start and old_start
-    of what calendars know. ``outside``: by row, whether the sender may be looked at. Columns of
-    ``mail`` with ``change``: moved | cancelled | missed. Mails of one thread within a week are one.
+    ``on``: see ``counterparts``. ``dated``: person and start of what calendars know. Columns of
+    ``told.mail`` with person and change: moved | cancelled | missed. Mails of one thread within a
+    week are one meeting.
     """
-    said = mail["reschedule"] | mail["cancel"] | mail["no_show"]
-    about = said & ~mail["outgoing"] & (mail["kind"] == "person") & addressed & outside
-    rows = mail[about.to_numpy()].sort_values(["at", "message"], kind="stable")
-    rows = rows[~_in_calendar(rows, dated)]
-    change = np.select([rows["cancel"], rows["reschedule"]], ["cancelled", "moved"], "missed")
-    change = np.where(rows["reschedule"], "moved", change)
-    return _once(rows.assign(change=change))
+    mail, outgoing = told.mail, told.mail["outgoing"]
+    absent = absent_by(mail)
+    few = (told.asked["to"] <= MAX_RECIPIENTS).to_numpy()
+    theirs = (mail["reschedule"] | mail["cancel"] | absent) & told.asked["here"].to_numpy()
+    about = theirs.where(~outgoing, absent) & few & (mail["kind"] == "person")
+    rows = spoken(mail, on, about)
+    rows = rows[~_in_calendar(rows, dated) & ~_answers_ours(rows, mail)]
+    change = np.select([rows["reschedule"], rows["cancel"]], ["moved", "cancelled"], "missed")
+    return _once(rows.assign(change=np.where(rows["outgoing"], "missed", change)))
 
 
 def _in_calendar(rows: pd.DataFrame, dated: pd.DataFrame) -> Bools:
-    both = rows[["message", "sender", "at"]].merge(dated, left_on="sender", right_on="person")
-    ahead = both["start"] - both["at"]
-    near = (ahead >= -_BEHIND) & (ahead <= _AHEAD)
-    return np.asarray(rows["message"].isin(both.loc[near.to_numpy(), "message"]).to_numpy())
+    """Whether a meeting with the person is known that the mail may be about."""
+    at, start = seconds(rows["at"]), seconds(dated["start"])
+    person, known = rows["person"].to_numpy("int64"), dated["person"].to_numpy("int64")
+    following = next_after(person, at - _BEHIND_SECONDS, known, start)
+    return (following >= 0) & (np.append(start, 0)[following] <= at + _AHEAD_SECONDS)
+
+
+def _answers_ours(rows: pd.DataFrame, mail: pd.DataFrame) -> Bools:
+    """Who agrees to what we asked for did not ask for it."""
+    asked = (mail["reschedule"] | mail["cancel"]) & mail["outgoing"]
+    return np.asarray(rows["parent"].isin(mail.loc[asked.to_numpy(), "message"]).to_numpy())
 
 
 def _once(rows: pd.DataFrame) -> pd.DataFrame:
     if rows.empty:
         return rows
     thread = rows["thread"].where(rows["thread"] >= 0, -2 - rows["message"])
-    group = codes(rows["sender"], thread)
+    group = codes(rows["person"], thread)
     rows = rows.assign(group=group).sort_values(["group", "at", "message"], kind="stable")
     gap = rows.groupby("group")["at"].diff()
     first = gap.isna() | (gap > _SAME)
-    return rows[first.to_numpy()].drop(columns="group").sort_values(["at", "message"])
+    order = ["at", "message", "person"]
+    return rows[first.to_numpy()].drop(columns="group").sort_values(order, ignore_index=True)

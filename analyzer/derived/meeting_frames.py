@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analyzer.derived.groups import codes, never
+from analyzer.derived.groups import codes, looked_up, never
 from analyzer.derived.presence import presence
 from analyzer.frames import empty, shaped
 from analyzer.settings import Settings
@@ -28,7 +28,7 @@ class Meetings:
 
 @dataclass(frozen=True)
 class Evidence:
-    """``mail``; ``on``: message and person outside; ``marks`` with persons; ``people``."""
+    """``mail``; ``on``: see ``counterparts``; ``marks`` with persons; ``people``."""
 
     mail: pd.DataFrame
     on: pd.DataFrame
@@ -38,18 +38,17 @@ class Evidence:
 
 def framed(
     table: pd.DataFrame,
-    states: pd.DataFrame,
     present: pd.DataFrame,
     changed: pd.DataFrame,
     told: pd.DataFrame,
     evidence: Evidence,
     settings: Settings,
 ) -> Meetings:
-    """Frames from the occurrence ``table`` and ``states``, who is ``present``, the changes of
+    """Frames from the occurrence ``table`` with status, who is ``present``, the changes of
     occurrences and the mails that alone ``told`` of a meeting.
     """
     topic = _topics(evidence.mail)
-    rows = _numbered(table, states, present, changed, evidence.people)
+    rows = _numbered(table, present, evidence.people)
     number = pd.Series(rows["meeting"].to_numpy(), index=pd.Index(rows["occ"]))
     here = present.assign(meeting=number.reindex(present["occ"]).array)
     by_mail = _by_mail(told, len(rows))
@@ -64,7 +63,7 @@ def framed(
     changes = pd.concat([changes, _changes_by_mail(by_mail)], ignore_index=True)
     changes = _finished(changes, topic, evidence.people)
     attendees = shaped("attendees", here.sort_values(["meeting", "person"], kind="stable"))
-    whole = pd.concat([rows, by_mail.assign(recurrence_at=never(by_mail))], ignore_index=True)
+    whole = pd.concat([rows, by_mail], ignore_index=True)
     whole["topic"] = _of_meeting(whole["meeting"], attendees, topic)
     questions = _questions(changes, evidence.people, settings)
     return Meetings(shaped("meetings", whole), attendees, changes, questions)
@@ -77,27 +76,16 @@ def _topics(mail: pd.DataFrame) -> pd.Series[int]:
     return only.set_index("sender")["topic"]
 
 
-def _numbered(
-    table: pd.DataFrame,
-    states: pd.DataFrame,
-    present: pd.DataFrame,
-    changed: pd.DataFrame,
-    people: pd.DataFrame,
-) -> pd.DataFrame:
+def _numbered(table: pd.DataFrame, present: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     """Occurrences with people outside as rows of frame ``meetings``, by start and UID."""
     rows = table[table["occ"].isin(present["occ"]).to_numpy()]
-    rows = rows.sort_values(["start", "uid", "recurrence_at"], kind="stable").reset_index(drop=True)
-    first = states.dropna(subset=["start"]).drop_duplicates("occ").set_index("occ")["start"]
+    order = ["start", "uid", "recurrence_at", "original_start"]
+    rows = rows.sort_values(order, kind="stable").reset_index(drop=True)
     own = people.loc[people["own"].to_numpy(), "person"]
-    moved_away = rows["occ"].isin(changed.loc[changed["replaced"].astype("bool"), "occ"])
-    gone = np.where(moved_away, "moved away", "cancelled")
-    origin = rows["recurrence_at"].fillna(pd.Series(first.reindex(rows["occ"]).array, rows.index))
     return rows.assign(
         meeting=np.arange(len(rows)),
-        original_start=origin.fillna(rows["start"]),
         organizer=rows["organizer_person"],
         ours=rows["organizer_person"].isin(own) | (rows["organizer_person"] < 0),
-        status=np.where(rows["cancelled"], gone, "confirmed"),
         source="calendar",
     )
 
@@ -132,7 +120,7 @@ def _missing(by_mail: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "meeting": by_mail["meeting"].to_numpy("int64"),
-            "person": by_mail["sender"].to_numpy("int64"),
+            "person": by_mail["person"].to_numpy("int64"),
             "optional": False,
             "partstat": "",
             "presence": np.where(missed, "no", "unknown"),
@@ -149,7 +137,7 @@ def _changes_by_mail(by_mail: pd.DataFrame) -> pd.DataFrame:
             "occ": -1,
             "event": -1,
             "meeting": rows["meeting"].to_numpy("int64"),
-            "person": rows["sender"].to_numpy("int64"),
+            "person": rows["person"].to_numpy("int64"),
             "kind": rows["change"].array,
             "at": rows["at"].array,
             "actor": "them",
@@ -200,20 +188,21 @@ def _of_meeting(
 
 def _questions(changes: pd.DataFrame, people: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     """What only the rep can tell: whether they had phoned, once per decision."""
-    asked = changes[
-        ((changes["actor"] == "unknown") & changes["kind"].isin(["moved", "cancelled"])).to_numpy()
-    ]
-    asked = asked[(asked["notice_hours"] >= 0).to_numpy()].drop_duplicates("cause")
+    unknown = (changes["actor"] == "unknown") & changes["kind"].isin(["moved", "cancelled"])
+    asked = changes[(unknown & changes["notice_hours"].notna()).to_numpy()]
+    asked = asked.drop_duplicates("cause")
     if asked.empty:
         return empty("questions")
     known = people.set_index("person")
-    name = known["name"].where(known["name"] != "", known["address"]).reindex(asked["person"])
+    name = known["name"].where(known["name"] != "", known["address"])
     local = asked["old_start"].dt.tz_convert(settings.zone)
     day = local.dt.day.astype("str") + " " + local.dt.month_name() + local.dt.strftime(", %H:%M")
-    what = asked["kind"].astype("str")
-    who = pd.Series(name.array, index=asked.index).astype("str")
+    soon = pd.Series("at short notice", index=asked.index, dtype="str")
+    how = soon.where(asked["notice_hours"] > 0, "after it should have begun")
     sentence = (
-        "The meeting with " + who + " of " + day + " was " + what
-        + " from your calendar at short notice. Did they ask for it, or did you?"
+        "The meeting with " + looked_up(asked["person"], name).astype("str") + " of " + day
+        + " was " + asked["kind"].astype("str") + " by your side " + how
+        + ", and nothing tells why. Did they phone, or was it you? "
+        + "(brickwall mark, they-moved or we-moved)"
     )  # fmt: skip
     return shaped("questions", asked.assign(kind=QUESTION, sentence=sentence))

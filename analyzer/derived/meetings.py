@@ -6,67 +6,76 @@ several of them tell about one change is one change.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 import pandas as pd
 
 from analyzer.derived import changes as happened
-from analyzer.derived import mail_meetings, movers, revisions, series
-from analyzer.derived.groups import Ints, never, positions
+from analyzer.derived import counterparts, mail_meetings, movers, recurrence, revisions
+from analyzer.derived.groups import Bools, Ints, never
+from analyzer.derived.mail import Mail
 from analyzer.derived.meeting_frames import Evidence, Meetings, framed
 from analyzer.derived.occurrences import Occurrences, occurrences
 from analyzer.derived.people import person_of
+from analyzer.derived.rebooking import REBOOKED_WITHIN, rebooked
+from analyzer.derived.requests import asked_by, requests
 from analyzer.settings import Settings
 from store.facts import Facts
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What was told about events, and who stands on it: known revisions and their people."""
+
+    known: pd.DataFrame
+    who: pd.DataFrame
+    outside: Ints
+
+
 def meetings(
-    facts: Facts,
-    people: pd.DataFrame,
-    mailboxes: pd.DataFrame,
-    mail: pd.DataFrame,
-    settings: Settings,
-    as_of: datetime,
+    facts: Facts, people: pd.DataFrame, told: Mail, settings: Settings, as_of: datetime
 ) -> Meetings:
     """All meetings known at ``as_of``; recurring ones between two years before and 90 days after.
 
-    ``people``, ``mailboxes``, ``mail``: derived frames. ``settings``: ``zone`` for dates in
-    sentences, ``internal`` for whether colleagues count as outside.
+    ``people``, ``told``: derived; mail is threaded. ``settings``: ``zone`` for dates in sentences,
+    ``internal`` for whether colleagues count as outside.
     """
-    out = revisions.outside(people, settings)
+    events = _told(facts, people, settings, as_of)
+    found = occurrences(events.known, recurrence.window(as_of, settings.zone))
+    present = _present(found, events)
+    marks = _marks(facts, people, as_of)
+    on = counterparts.counterparts(told.mail, told.recipients, events.outside)
+    changed, table = _changed(found, events, present, told.mail, on, marks)
+    by_mail = mail_meetings.mail_meetings(told, on, _dated(table, changed, present))
+    evidence = Evidence(told.mail, on, marks, people)
+    return framed(table, present, changed, by_mail, evidence, settings)
+
+
+def _told(facts: Facts, people: pd.DataFrame, settings: Settings, as_of: datetime) -> _Told:
+    """Revisions of events that somebody outside takes part in, in any of their revisions."""
+    outside = revisions.outside(people, settings)
     known = revisions.revisions(facts, people, as_of)
     who = revisions.attendances(facts, known, people)
-    known = _with_outside(known, who, out)
-    known = revisions.keys(known, who, out)
-    found = occurrences(known, series.window(as_of, settings.zone))
-    present = _present(found, who, out)
-    marks = _marks(facts, people, as_of)
-    on = _on(facts, mailboxes, mail, out)
-    changed = _changed(found, known, who, present, mail, marks, out)
-    told = _told(mail, facts, mailboxes, people, changed, found, present, out, as_of)
-    evidence = Evidence(mail, on, marks, people)
-    return framed(found.table, found.states, present, changed, told, evidence, settings)
-
-
-def _with_outside(known: pd.DataFrame, who: pd.DataFrame, out: Ints) -> pd.DataFrame:
-    """Revisions of events that somebody outside takes part in, in any of their revisions."""
-    events = who.loc[who["person"].isin(out).to_numpy(), "event"]
+    events = who.loc[who["person"].isin(outside).to_numpy(), "event"]
     uids = known.loc[known["event"].isin(events).to_numpy(), "uid"]
-    return known[known["uid"].isin(uids).to_numpy()].reset_index(drop=True)
+    known = known[known["uid"].isin(uids).to_numpy()].reset_index(drop=True)
+    return _Told(revisions.keys(known, who, outside), who, outside)
 
 
-def _present(found: Occurrences, who: pd.DataFrame, out: Ints) -> pd.DataFrame:
+def _present(found: Occurrences, told: _Told) -> pd.DataFrame:
     """Outside people of each occurrence with their last answer: occ, person, optional, partstat."""
-    listed = found.table[["occ", "event"]].merge(who, on="event")
-    replied = found.answers[["occ", "event", "at"]].merge(who, on="event")
+    listed = found.table[["occ", "event"]].merge(told.who, on="event")
+    replied = pd.concat([found.answers, found.to_series])[["occ", "event", "at"]]
     replied = replied[replied["occ"].isin(found.table["occ"]).to_numpy()]
+    replied = replied.drop_duplicates(["occ", "event"]).merge(told.who, on="event")
     every = pd.concat([listed.assign(at=never(listed)), replied], ignore_index=True)
-    every = every[every["person"].isin(out).to_numpy()]
+    every = every[every["person"].isin(told.outside).to_numpy()]
     answered = every[(~every["partstat"].isin(["", "NEEDS-ACTION"])).to_numpy()]
-    told = found.states[["event", "at"]].drop_duplicates("event").set_index("event")["at"]
-    when = answered["at"].fillna(pd.Series(told.reindex(answered["event"]).array, answered.index))
-    last = answered.assign(at=when).sort_values(["occ", "person", "at", "event"], kind="stable")
+    at = told.known.set_index("event")["at"].reindex(answered["event"]).array
+    last = answered.assign(at=answered["at"].fillna(pd.Series(at, answered.index)))
+    last = last.sort_values(["occ", "person", "at", "event"], kind="stable")
     last = last.drop_duplicates(["occ", "person"], keep="last")[["occ", "person", "partstat"]]
     every = every.drop_duplicates(["occ", "person"])[["occ", "person", "optional"]]
     present = every.merge(last, on=["occ", "person"], how="left")
@@ -86,119 +95,66 @@ def _marks(facts: Facts, people: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
     )
 
 
-def _on(facts: Facts, mailboxes: pd.DataFrame, mail: pd.DataFrame, out: Ints) -> pd.DataFrame:
-    """Message and person: whom a mail is from (theirs) or to (ours), people outside only."""
-    theirs = mail.loc[~mail["outgoing"].to_numpy(), ["message", "sender"]]
-    theirs = theirs.rename(columns={"sender": "person"})
-    ours = mail.loc[mail["outgoing"].to_numpy(), ["message"]]
-    both = pd.concat([theirs, _recipients(facts, mailboxes).merge(ours, on="message")])
-    return both[both["person"].isin(out).to_numpy()].drop_duplicates()
-
-
-def _recipients(facts: Facts, mailboxes: pd.DataFrame) -> pd.DataFrame:
-    to = facts.participants[facts.participants["role"].isin(["to", "cc"]).to_numpy()]
-    row = positions(to["mailbox"].to_numpy(), mailboxes["mailbox"].to_numpy())
-    person = np.append(mailboxes["person"].to_numpy("int64"), -1)[row]
-    return pd.DataFrame({"message": to["message"].to_numpy(), "person": person}).drop_duplicates()
-
-
-def _addressed(
-    facts: Facts, mailboxes: pd.DataFrame, people: pd.DataFrame, mail: pd.DataFrame
-) -> pd.Series[bool]:
-    """By row of ``mail``: we are among its few recipients."""
-    to = _recipients(facts, mailboxes)
-    to = to.assign(own=to["person"].isin(people.loc[people["own"].to_numpy(), "person"]))
-    counted = to.groupby("message")["own"].agg(["size", "any"]).reindex(mail["message"])
-    few = counted["size"].fillna(0) <= mail_meetings.MAX_RECIPIENTS
-    here = counted["any"].astype("boolean").fillna(value=False).astype("bool")
-    return pd.Series((few & here).to_numpy(), index=mail.index)
-
-
 def _changed(
     found: Occurrences,
-    known: pd.DataFrame,
-    who: pd.DataFrame,
+    told: _Told,
     present: pd.DataFrame,
     mail: pd.DataFrame,
+    on: pd.DataFrame,
     marks: pd.DataFrame,
-    out: Ints,
-) -> pd.DataFrame:
-    """All changes of occurrences, one row per change and person it concerns."""
-    answered = happened.answers(found, known, who)
-    moved = pd.concat(
-        [happened.state_changes(found.states), happened.date_changes(found, known)],
-        ignore_index=True,
-    )
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """All changes, one row per change and person it concerns; occurrences with status."""
+    answered = happened.answers(found, told.known, told.who)
+    answered = answered[_concerns(answered, present, told.outside)]
+    moved = happened.changes(found, told.known)
     moved = moved[moved["occ"].isin(present["occ"]).to_numpy()].reset_index(drop=True)
-    answered = answered[answered["occ"].isin(present["occ"]).to_numpy()]
-    theirs = movers.requests(mail, answered[answered["person"].isin(out).to_numpy()])
-    moved = movers.decided(moved, movers.asked_by(moved, present, theirs), out)
-    uid = found.table.set_index("occ")["uid"]
-    moved = moved.assign(uid=uid.reindex(moved["occ"]).array, mark=-1)
-    moved = movers.marked(moved, marks, present)
-    moved = _rebooked(moved, found, present)
-    answered = _answered(answered, moved, out)
-    every = pd.concat([moved, answered], ignore_index=True)
+    asked = asked_by(moved, present, requests(mail, on, answered, told.outside))
+    moved = movers.decided(moved, asked, told.outside)
+    every = pd.concat([moved, _answered(answered, moved, told.outside)], ignore_index=True)
+    every, table = rebooked(every, found.table, present)
+    uid = table.set_index("occ")["uid"].reindex(every["occ"]).array
+    every = every.assign(uid=uid).reset_index(drop=True)
     every = every.assign(cause=movers.causes(every))
-    return _concerned(every, present)
+    return _spread(movers.marked(every, marks, present), present), table
 
 
-def _rebooked(moved: pd.DataFrame, found: Occurrences, present: pd.DataFrame) -> pd.DataFrame:
-    into = movers.replacements(found.table, moved, present).set_index("row")["new_start"]
-    new = into.reindex(moved.index)
-    return moved.assign(
-        rebooked=(moved["kind"] == "moved") | new.notna(),
-        replaced=new.notna(),
-        new_start=moved["new_start"].where(new.isna(), new),
-    )
+def _concerns(answered: pd.DataFrame, present: pd.DataFrame, outside: Ints) -> Bools:
+    """Answers of people outside, and ours to invitations of theirs."""
+    theirs = answered["person"].isin(outside) | answered["organizer_person"].isin(outside)
+    return np.asarray((theirs & answered["occ"].isin(present["occ"])).to_numpy())
 
 
-def _answered(answered: pd.DataFrame, moved: pd.DataFrame, out: Ints) -> pd.DataFrame:
+def _answered(answered: pd.DataFrame, moved: pd.DataFrame, outside: Ints) -> pd.DataFrame:
     """Answers as changes; a refusal that a move follows within 48 h is rebooked."""
     notice = (answered["old_start"] - answered["at"]).dt.total_seconds() / 3600
-    theirs = answered["person"].isin(out).to_numpy()
+    theirs = answered["person"].isin(outside).to_numpy()
     next_at = moved.loc[(moved["kind"] == "moved").to_numpy(), ["occ", "at"]]
     both = answered[["occ", "event", "at"]].merge(next_at, on="occ", suffixes=("", "_next"))
     gap = both["at_next"] - both["at"]
-    soon = both[((gap >= pd.Timedelta(0)) & (gap <= movers.REBOOKED_WITHIN)).to_numpy()]
+    soon = both[((gap >= pd.Timedelta(0)) & (gap <= REBOOKED_WITHIN)).to_numpy()]
     return answered.assign(
         notice_hours=notice.where(answered["timed"].astype("bool")),
         actor=np.where(theirs, "them", "us"),
         person=np.where(theirs, answered["person"], answered["organizer_person"]),
-        via=np.where(answered["via"] == answered["person"], -1, answered["via"]),
+        via=np.where(theirs, answered["via"], -1),
         asked_by="",
-        mark=-1,
         rebooked=answered["event"].isin(soon["event"]) | answered["new_start"].notna(),
-        replaced=False,
     )
 
 
-def _concerned(every: pd.DataFrame, present: pd.DataFrame) -> pd.DataFrame:
+def _spread(every: pd.DataFrame, present: pd.DataFrame) -> pd.DataFrame:
     """A change by nobody outside concerns everybody outside who was to come."""
     nobody = (every["person"] < 0).to_numpy()
     spread = every[nobody].drop(columns="person").merge(present[["occ", "person"]], on="occ")
     return pd.concat([every[~nobody], spread], ignore_index=True)
 
 
-def _told(
-    mail: pd.DataFrame,
-    facts: Facts,
-    mailboxes: pd.DataFrame,
-    people: pd.DataFrame,
-    changed: pd.DataFrame,
-    found: Occurrences,
-    present: pd.DataFrame,
-    out: Ints,
-    as_of: datetime,
-) -> pd.DataFrame:
-    """Mails about meetings that no calendar shows, known at ``as_of``."""
-    starts = found.table[["occ", "start"]].rename(columns={"start": "when"})
-    old = changed[["occ", "old_start"]].rename(columns={"old_start": "when"})
-    dated = pd.concat([starts, old]).merge(present[["occ", "person"]], on="occ")
-    dated = dated.rename(columns={"when": "start"})[["person", "start"]].drop_duplicates()
-    addressed = _addressed(facts, mailboxes, people, mail)
-    mine = mail["sender"].isin(out) & (mail["at"] <= pd.Timestamp(as_of))
-    return mail_meetings.mail_meetings(mail, addressed, dated, mine)
+def _dated(table: pd.DataFrame, changed: pd.DataFrame, present: pd.DataFrame) -> pd.DataFrame:
+    """Person and start of every date that calendars know or knew."""
+    starts = table[["occ", "start"]]
+    old = changed[["occ", "old_start"]].rename(columns={"old_start": "start"})
+    dated = pd.concat([starts, old]).dropna().drop_duplicates()
+    return dated.merge(present[["occ", "person"]], on="occ")[["person", "start"]]
 
 
 __all__ = ["Meetings", "meetings"]

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
 
 _LISTS: Final = tomllib.loads((files("analyzer.data") / "people.toml").read_text("utf-8"))
 
@@ -90,7 +94,12 @@ def country(addresses: pd.Series[str]) -> pd.Series[str]:
 
 def registrable(hosts: pd.Series[Any]) -> pd.Series[Any]:
     """The registrable domain of hosts, by the public suffix list; else the host itself."""
+    suffixes = _suffixes()
+    return hosts.map(lambda host: suffixes.privatesuffix(host) or host)
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
     from publicsuffixlist import PublicSuffixList  # slow to load, seldom needed
 
-    suffixes = PublicSuffixList()
-    return hosts.map(lambda host: suffixes.privatesuffix(host) or host)
+    return PublicSuffixList()

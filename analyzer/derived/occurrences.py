@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,6 +12,7 @@ import pandas as pd
 
 from analyzer.derived import series
 from analyzer.derived.groups import Bools, Ints, codes
+from analyzer.derived.recurrence import Window
 from analyzer.derived.revisions import ordered
 from store.facts import TIME
 
@@ -19,12 +20,14 @@ _TABLE: Final = {
     "occ": "int64",
     "uid": "str",
     "recurrence_at": TIME,
+    "original_start": TIME,
     "event": "int64",
     "start": TIME,
     "end": TIME,
     "all_day": "bool",
     "summary": "str",
     "cancelled": "bool",
+    "moved_away": "bool",
     "organizer_person": "int64",
     "first_known_at": TIME,
 }
@@ -34,53 +37,65 @@ _STATE: Final = {
     "at": TIME,
     "start": TIME,
     "end": TIME,
+    "all_day": "bool",
+    "floating": "bool",
     "cancelled": "bool",
     "learned_from": "str",
     "organizer_person": "int64",
     "by_person": "int64",
     "via": "int64",
 }
-_DATES: Final = {"occ": "int64", "event": "int64", "at": TIME, "old": TIME, "new": TIME}
+_DATES: Final = {
+    "occ": "int64",
+    "event": "int64",
+    "at": TIME,
+    "old": TIME,
+    "new": TIME,
+    "timed": "bool",
+}
 
 
 @dataclass(frozen=True)
 class Occurrences:
     """What is known of every occurrence that somebody outside takes part in.
 
-    ``table``: one row per occurrence: occ, uid, recurrence_at, event (its latest state), start,
-    end, all_day, summary, cancelled, organizer_person, first_known_at.
+    ``table``: one row per occurrence: occ, uid, recurrence_at, original_start, event (that tells
+    who takes part), start, end, all_day, summary, cancelled, moved_away, organizer_person,
+    first_known_at.
     ``states``: states in order, columns as ``_STATE``; event -1 for the date that a series gave.
-    ``answers``: revisions that answer (REPLY, COUNTER), with column occ.
-    ``dates``: changes of whole series: occ, event, at, old, new.
+    ``answers``: revisions that answer (REPLY, COUNTER), with column occ; ``to_series``: those to a
+    whole series, once for every date that was still to come.
+    ``dates``: changes of whole series: occ, event, at, old, new, timed.
     """
 
     table: pd.DataFrame
     states: pd.DataFrame
     answers: pd.DataFrame
+    to_series: pd.DataFrame
     dates: pd.DataFrame
 
 
-def occurrences(known: pd.DataFrame, within: series.Window) -> Occurrences:
+def occurrences(known: pd.DataFrame, within: Window) -> Occurrences:
     """Occurrences of the revisions in ``known`` (see ``revisions``)."""
-    recurring = _recurring(known)
-    master = recurring & known["recurrence_at"].isna().to_numpy()
+    master = _recurring(known) & known["recurrence_at"].isna().to_numpy()
     masters = known[master & known["state"].to_numpy() & _told(known)]
-    masters = ordered(masters.assign(occ=codes(masters["uid"])))
     single = known[~master]
+    single = single[~_tidied_alone(single)]
     found, changed = series.unfold(masters, _exceptions(single), within)
     dates = _dates(found, masters)
-    replies = _replies(known[master & ~known["state"].to_numpy()], dates)
-    changes = _changes(changed)
-    every = [single, dates, replies, changes]
-    occ = _numbered(every)
-    single, dates, replies, changes = (f.assign(occ=o) for f, o in zip(every, occ, strict=True))
-    states = _with_origin(ordered(_states(single)), masters)
-    table = pd.concat([_last(states, single), dates], ignore_index=True)
-    answers = pd.concat([single[~single["state"].to_numpy()], replies], ignore_index=True)
+    to_series = _to_series(known[master & ~known["state"].to_numpy()], dates)
+    every = [single, dates, to_series, _changes(changed)]
+    numbered = zip(every, _numbered(every), strict=True)
+    single, dates, to_series, changes = (f.assign(occ=o) for f, o in numbered)
+    states = _parted(_with_origin(ordered(_states(single)), masters))
+    answers = _answers(single[~single["state"].to_numpy()], states)
+    next_date = to_series.sort_values(["event", "recurrence_at"], kind="stable")
+    answers = pd.concat([answers, next_date.drop_duplicates("event")], ignore_index=True)
     return Occurrences(
-        _typed(table.drop_duplicates("occ"), _TABLE),
+        _typed(_table(states, dates, answers), _TABLE),
         _typed(states, _STATE),
         answers.astype({"occ": "int64", "event": "int64"}),
+        to_series.astype({"occ": "int64", "event": "int64"}),
         _typed(changes, _DATES),
     )
 
@@ -108,56 +123,110 @@ def _states(single: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([single[state], last.drop_duplicates("occ", keep="last")])
 
 
-def _exceptions(single: pd.DataFrame) -> dict[str, set[datetime]]:
+def _tidied_alone(single: pd.DataFrame) -> Bools:
+    """Cancellations of dates of a series that were long over, of which nothing else was told."""
+    late = single["at"] > single["recurrence_at"] + pd.Timedelta(days=1)
+    tidied = (late & single["cancelled"] & (single["learned_from"] != "calendar")).to_numpy()
+    occ = codes(single["uid"], single["recurrence_at"]) if len(single) else np.zeros(0, np.int64)
+    others = single["state"].to_numpy() & ~tidied
+    return np.asarray(tidied & ~np.isin(occ, occ[others]))
+
+
+def _parted(states: pd.DataFrame) -> pd.DataFrame:
+    """A meeting that stood and is over stays where it was, whatever a mail says of it later.
+
+    What it is moved to then is another meeting (people use an entry again), with an ``occ`` of its
+    own; cancelling it then only tidies up. A calendar does not say when it was really changed.
+    """
+    over = states["end"].fillna(states["start"]).where(~states["cancelled"])
+    over = over.groupby(states["occ"]).shift()
+    late = ((states["at"] > over) & (states["learned_from"] != "calendar")).to_numpy()
+    tidied = late & states["cancelled"].to_numpy()
+    again = late & ~tidied & (states["start"] > over).to_numpy()
+    part = pd.Series(again, index=states.index).groupby(states["occ"]).cumsum()
+    count = int(states["occ"].max()) + 1 if len(states) else 0
+    parted = states.assign(
+        part=part,
+        whole=states["occ"],
+        occ=states["occ"] + count * part,
+        recurrence_at=states["recurrence_at"].where(part == 0),
+    )
+    stands: pd.DataFrame = parted[~tidied]
+    return stands
+
+
+def _answers(answers: pd.DataFrame, states: pd.DataFrame) -> pd.DataFrame:
+    """Answers under the ``occ`` of the part that stood when they were given."""
+    parts = states.loc[(states["part"] > 0).to_numpy(), ["whole", "occ", "at"]]
+    if parts.empty or answers.empty:
+        return answers
+    begun = parts.drop_duplicates("occ").sort_values("at", kind="stable")
+    left = answers.rename(columns={"occ": "whole"}).sort_values("at", kind="stable")
+    both = pd.merge_asof(left, begun, on="at", by="whole")
+    return both.assign(occ=both["occ"].fillna(both["whole"])).drop(columns="whole")
+
+
+def _exceptions(single: pd.DataFrame) -> dict[str, series.Exceptions]:
+    """Per series what was told of single dates of it."""
     own = single[single["recurrence_at"].notna().to_numpy() & single["state"].to_numpy()]
-    grouped = own.groupby("uid")["recurrence_at"]
-    return {str(uid): {at.to_pydatetime() for at in times} for uid, times in grouped}
+    own = own.sort_values(["at", "sequence", "start", "event"], kind="stable")
+    start = own["start"].fillna(own["recurrence_at"]).where(~own["cancelled"])
+    times = (own["recurrence_at"], own["at"], start)
+    found: dict[str, dict[datetime, list[series.Own]]] = {}
+    for uid, (date, at, to) in zip(
+        own["uid"], zip(*map(_moments, times), strict=True), strict=True
+    ):
+        if date is not None and at is not None:
+            found.setdefault(str(uid), {}).setdefault(date, []).append(series.Own(at, to))
+    return dict(found)
 
 
-def _times(values: list[object]) -> pd.Series[pd.Timestamp]:
-    return pd.Series(pd.to_datetime(pd.Series(values, dtype=object), utc=True)).astype(TIME)
+def _moments(times: pd.Series[pd.Timestamp]) -> list[datetime | None]:
+    return [at.to_pydatetime() if at == at else None for at in times]
 
 
-def _dates(found: list[series.Occurrence], masters: pd.DataFrame) -> pd.DataFrame:
-    """Expanded dates as rows of the occurrence table."""
+def _times(values: Iterable[datetime | None]) -> pd.Series[pd.Timestamp]:
+    return pd.Series(pd.to_datetime(pd.Series(list(values), dtype=object), utc=True)).astype(TIME)
+
+
+def _dates(found: list[series.Date], masters: pd.DataFrame) -> pd.DataFrame:
+    """Expanded dates as rows of the occurrence table, with ``gone_at``."""
     frame = pd.DataFrame(
         {
             "uid": pd.Series([one.uid for one in found], dtype="str"),
-            "recurrence_at": _times([one.recurrence_at for one in found]),
-            "end": _times([one.end for one in found]),
+            "recurrence_at": _times(one.recurrence_at for one in found),
+            "original_start": _times(one.original for one in found),
+            "end": _times(one.end for one in found),
             "event": pd.Series([one.event for one in found], dtype="int64"),
+            "gone_at": _times(one.gone_at for one in found),
+            "moved_away": pd.Series([one.moved_away for one in found], dtype="bool"),
         }
     )
     columns = ["event", "all_day", "summary", "organizer_person"]
     told = masters[columns].drop_duplicates("event")
     first = masters.groupby("uid")["at"].min().rename("first_known_at")
     frame = frame.merge(told, on="event", how="left").join(first, on="uid")
-    return frame.assign(start=frame["recurrence_at"], cancelled=False)
+    return frame.assign(start=frame["recurrence_at"], cancelled=frame["gone_at"].notna())
 
 
 def _changes(changed: list[series.Change]) -> pd.DataFrame:
-    """Changes of series. A date that moved is afterwards known by its new instant."""
     return pd.DataFrame(
         {
             "uid": pd.Series([one.uid for one in changed], dtype="str"),
-            "recurrence_at": _times([one.new or one.old for one in changed]),
+            "recurrence_at": _times(one.recurrence_at for one in changed),
             "event": pd.Series([one.event for one in changed], dtype="int64"),
-            "at": _times([one.at for one in changed]),
-            "old": _times([one.old for one in changed]),
-            "new": _times([one.new for one in changed]),
+            "at": _times(one.at for one in changed),
+            "old": _times(one.old for one in changed),
+            "new": _times(one.new for one in changed),
+            "timed": pd.Series([one.timed for one in changed], dtype="bool"),
         }
     )
 
 
-def _replies(answers: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
-    """An answer to a whole series is taken as one to its next date."""
-    if answers.empty or dates.empty:
-        return answers.iloc[:0]
-    left = answers.drop(columns="recurrence_at").sort_values("at", kind="stable")
-    right = dates[["uid", "recurrence_at"]].sort_values("recurrence_at", kind="stable")
-    right = right.assign(due=right["recurrence_at"])
-    joined = pd.merge_asof(left, right, left_on="at", right_on="due", by="uid", direction="forward")
-    return joined[joined["recurrence_at"].notna().to_numpy()].drop(columns="due")
+def _to_series(answers: pd.DataFrame, dates: pd.DataFrame) -> pd.DataFrame:
+    """Answers to a whole series, once for each date that was still to come."""
+    both = answers.drop(columns="recurrence_at").merge(dates[["uid", "recurrence_at"]], on="uid")
+    return both[(both["recurrence_at"] > both["at"]).to_numpy()]
 
 
 def _numbered(frames: list[pd.DataFrame]) -> list[Ints]:
@@ -169,35 +238,57 @@ def _numbered(frames: list[pd.DataFrame]) -> list[Ints]:
 
 
 def _with_origin(states: pd.DataFrame, masters: pd.DataFrame) -> pd.DataFrame:
-    """Before the first state of an exception stands the date that the series gave it."""
+    """Before the first state of an exception stands the date that the series gave it.
+
+    ``series_event``: the series' own event, for those who take part.
+    """
     first = states[states["recurrence_at"].notna().to_numpy()].drop_duplicates("occ")
-    known = masters.groupby("uid")["at"].min()
+    known = masters.sort_values(["at", "event"], kind="stable").drop_duplicates("uid")
+    known = known.set_index("uid")[["at", "event"]].reindex(first["uid"])
     origin = first.assign(
         event=-1,
-        at=pd.Series(known.reindex(first["uid"]).array, index=first.index),
+        at=known["at"].array,
         start=first["recurrence_at"],
         end=first["recurrence_at"] + (first["end"] - first["start"]),
         cancelled=False,
         learned_from="calendar",
         by_person=-1,
         via=-1,
+        series_event=known["event"].fillna(-1).astype("int64").array,
     )
     both = pd.concat([origin, states], ignore_index=True)
-    both["start"] = both.groupby("occ")["start"].ffill()
-    both["end"] = both.groupby("occ")["end"].ffill()
-    return both.sort_values("occ", kind="stable").reset_index(drop=True)
+    told = ["start", "end", "series_event"]
+    both = both.sort_values("occ", kind="stable").reset_index(drop=True)
+    return both.assign(**both.groupby("occ")[told].ffill())
 
 
-def _last(states: pd.DataFrame, single: pd.DataFrame) -> pd.DataFrame:
+def _table(states: pd.DataFrame, dates: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+    """Dates of series and what stands of all others; a date goes away with its series."""
+    every = pd.concat([_last(states, answers), dates], ignore_index=True)
+    gone = dates[dates["cancelled"].to_numpy()].drop_duplicates("occ").set_index("occ")
+    table = every.drop_duplicates("occ")
+    gone_at = gone["gone_at"].reindex(table["occ"]).array
+    told_at = states.groupby("occ")["at"].max().reindex(table["occ"]).array
+    went = pd.Series(gone_at, index=table.index).notna() & ~(told_at > gone_at)
+    away = table["occ"].isin(gone.index[gone["moved_away"].to_numpy()])
+    return table.assign(cancelled=table["cancelled"] | went, moved_away=went & away)
+
+
+def _last(states: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
     """The occurrence as it stands at the end; a CANCEL seldom repeats what it cancels."""
     real = states[(states["event"] >= 0).to_numpy()]
     last = real.drop_duplicates("occ", keep="last").set_index("occ")
     full = real[~real["cancelled"].to_numpy()].drop_duplicates("occ", keep="last").set_index("occ")
     chosen = full.reindex(last.index)
     missing = chosen["event"].isna()
+    last["event"] = last["event"].where(~(last["series_event"] >= 0), last["series_event"])
     for column in ("event", "summary", "organizer_person", "all_day"):
         chosen[column] = chosen[column].where(~missing, last[column])
     for column in ("start", "end", "cancelled", "uid", "recurrence_at"):
         chosen[column] = last[column]
-    chosen["first_known_at"] = single.groupby("occ")["at"].min().reindex(chosen.index)
+    first = states.dropna(subset=["start"]).drop_duplicates("occ").set_index("occ")["start"]
+    seen = pd.concat([states[["occ", "at"]], answers[["occ", "at"]]]).groupby("occ")["at"].min()
+    chosen["original_start"] = chosen["recurrence_at"].fillna(first.reindex(chosen.index))
+    chosen["moved_away"] = False
+    chosen["first_known_at"] = seen.reindex(chosen.index)
     return _typed(chosen.reset_index(), _TABLE)

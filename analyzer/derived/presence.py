@@ -7,6 +7,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from analyzer.derived.counterparts import spoken
+from analyzer.derived.groups import last_before, seconds
+
 _NO_SHOW_WITHIN: Final = pd.Timedelta(days=7)
 _THANKS_WITHIN: Final = pd.Timedelta(days=3)
 _MARK_WITHIN: Final = pd.Timedelta(days=30)
@@ -30,14 +33,17 @@ def presence(
 ) -> pd.DataFrame:
     """What is known of who was there: columns meeting, person, presence, presence_by.
 
-    ``held``: meeting, person, uid, start of meetings that were not called off. ``on``: message and
-    person, the sender of a mail of theirs and the recipients of ours. ``marks``: kind, person,
+    ``held``: meeting, person, uid, start of meetings that were not called off. ``on``: see
+    ``counterparts``. ``marks``: kind, person,
     uid, told_at, mark. The rep's mark beats text; "missed" beats "thank you".
     """
-    said = pd.concat([_missed(mail, on), _thanked(mail, on), _marked(marks)], ignore_index=True)
+    said = pd.concat([_missed(mail, on), _thanked(mail, on, held), _marked(marks)])
     by_person = held.merge(said[(said["person"] >= 0).to_numpy()], on="person")
-    by_uid = held.merge(said.loc[(said["person"] < 0).to_numpy()].drop(columns="person"), on="uid",
-                        suffixes=("", "_said"))  # fmt: skip
+    by_uid = held.merge(
+        said.loc[(said["person"] < 0).to_numpy()].drop(columns="person"),
+        on="uid",
+        suffixes=("", "_said"),
+    )
     both = pd.concat([by_person, by_uid], ignore_index=True)
     since = both["told_at"] - both["start"]
     both = both[((since >= pd.Timedelta(0)) & (since <= both["within"])).to_numpy()]
@@ -51,21 +57,31 @@ def presence(
     )
 
 
+def absent_by(mail: pd.DataFrame) -> pd.Series[bool]:
+    """Mails that tell that the other side did not come.
+
+    Who writes that a meeting was missed and apologises for it was absent; without an apology they
+    speak of the reader.
+    """
+    theirs = mail["apology"] != mail["outgoing"]
+    return mail["no_show"] & (mail["kind"] == "person") & theirs
+
+
 def _missed(mail: pd.DataFrame, on: pd.DataFrame) -> pd.DataFrame:
-    told = mail[(mail["no_show"] & (mail["kind"] == "person")).to_numpy()]
-    return _text(told, on, "no", _TEXT_NO, _NO_SHOW_WITHIN)
+    return _text(spoken(mail, on, absent_by(mail)), "no", _TEXT_NO, _NO_SHOW_WITHIN)
 
 
-def _thanked(mail: pd.DataFrame, on: pd.DataFrame) -> pd.DataFrame:
-    thanks = mail["subject"].str.contains(_THANKS, regex=True).fillna(value=False).astype("bool")
-    told = mail[(thanks & (mail["kind"] == "person") & ~mail["no_show"]).to_numpy()]
-    return _text(told, on, "yes", _TEXT_YES, _THANKS_WITHIN)
+def _thanked(mail: pd.DataFrame, on: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    """Thanks in the subject; only mails soon after a meeting are looked at."""
+    at, start = seconds(mail["at"])[on["row"].to_numpy()], seconds(held["start"])
+    last = last_before(on["person"].to_numpy(), at, held["person"].to_numpy("int64"), start)
+    soon = (last >= 0) & (at - np.append(start, 0)[last] <= _THANKS_WITHIN.total_seconds())
+    rows = spoken(mail, on[soon], (mail["kind"] == "person") & ~mail["no_show"])
+    thanks = rows["subject"].str.contains(_THANKS, regex=True).fillna(value=False).astype("bool")
+    return _text(rows[thanks.to_numpy()], "yes", _TEXT_YES, _THANKS_WITHIN)
 
 
-def _text(
-    told: pd.DataFrame, on: pd.DataFrame, presence: str, weight: int, within: pd.Timedelta
-) -> pd.DataFrame:
-    rows = told[["message", "at"]].merge(on, on="message")
+def _text(rows: pd.DataFrame, presence: str, weight: int, within: pd.Timedelta) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "person": rows["person"].to_numpy("int64"),

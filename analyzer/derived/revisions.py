@@ -1,8 +1,9 @@
 """What was told about events, in order: revisions known at a time, and which occurrence each means.
 
-Revisions are ordered by (SEQUENCE, DTSTAMP, time of change); RFC 5546 section 2.1.5. Three things
-are ordered by time alone, because their number says nothing: a CANCEL (some clients send it with
-an old SEQUENCE, and it is never dropped for that), a booking tool's notice, and a hint.
+iTIP revisions are ordered by (SEQUENCE, DTSTAMP, time of change); RFC 5546 section 2.1.5. What
+else tells of an event is ordered by time, because its number says nothing: a CANCEL (some clients
+send it with an old SEQUENCE, and it is never dropped for that), a booking tool's notice, a hint,
+and a calendar's own entry (some calendars do not count).
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ def revisions(facts: Facts, people: pd.DataFrame, as_of: datetime) -> pd.DataFra
     """Revisions known at ``as_of``, one row each, in order of arrival of nothing: of their time.
 
     Adds to the columns of ``facts.events``: at (when the change was made, else when it was seen),
-    stamp, organizer_person, by_person (a booking tool's actor), via (SENT-BY), state (a state, not
-    an answer), cancelled.
+    stamp, organizer_person, by_person (a booking tool's actor), via (who acted for the organizer
+    or, of an answer, whose mail it was), state (a state, not an answer), cancelled, numbered (its
+    SEQUENCE says how new it is).
     """
     events = facts.events
     at = events["occurred_at"].fillna(events["observed_at"])
@@ -37,20 +39,24 @@ def revisions(facts: Facts, people: pd.DataFrame, as_of: datetime) -> pd.DataFra
     method = known["method"].astype("str")
     itip = (known["learned_from"] == "itip").to_numpy()
     state = method.isin(STATES).to_numpy()
+    cancelled = state & ((method == "CANCEL") | (known["status"] == "CANCELLED")).to_numpy()
+    organizer, actor = (person_of(people, known[column]) for column in ("organizer", "actor"))
+    delegate = np.where(state, person_of(people, known["sent_by"]), actor)
     return known.assign(
         stamp=known["dtstamp"].where(itip, known["at"]).fillna(known["at"]),
-        organizer_person=person_of(people, known["organizer"]),
-        by_person=np.where(told, person_of(people, known["actor"]), -1),
-        via=person_of(people, known["sent_by"]),
+        organizer_person=organizer,
+        by_person=np.where(told, actor, -1),
+        via=np.where(state & (delegate == organizer), -1, delegate),
         state=state,
-        cancelled=state & ((method == "CANCEL") | (known["status"] == "CANCELLED")).to_numpy(),
+        cancelled=cancelled,
+        numbered=itip & ~cancelled,
     ).reset_index(drop=True)
 
 
 def attendances(facts: Facts, known: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     """Who stands on each known revision, the organizer among them; rooms and machines left out.
 
-    Columns: event, person, partstat, optional.
+    Columns: event, person, partstat, optional, via (whose mail it was that answered for them).
     """
     listed = facts.attendances
     listed = listed[listed["event"].isin(known["event"]).to_numpy()]
@@ -72,8 +78,27 @@ def attendances(facts: Facts, known: pd.DataFrame, people: pd.DataFrame) -> pd.D
         }
     )
     every = pd.concat([rows, organizers], ignore_index=True)
-    every = every[(every["person"] >= 0).to_numpy()]
-    return every.drop_duplicates(["event", "person"]).astype({"partstat": "str"})
+    every = every[(every["person"] >= 0).to_numpy() & ~_beside(every, known)]
+    every = every.drop_duplicates(["event", "person"]).astype({"partstat": "str"})
+    return every.assign(via=_via(every, known, people))
+
+
+def _via(rows: pd.DataFrame, known: pd.DataFrame, people: pd.DataFrame) -> Ints:
+    """Who of the same company answered in their place; a provider's machine does not count."""
+    answers = known.loc[~known["state"].to_numpy(), ["event", "via"]].set_index("event")["via"]
+    via = answers.reindex(rows["event"]).fillna(-1).astype("int64")
+    person = people[~people["automatic"].to_numpy()].set_index("person")["company"]
+    same = person.reindex(via).fillna("").array == person.reindex(rows["person"]).array
+    return np.where(same & (via.to_numpy() != rows["person"].to_numpy()), via, -1)
+
+
+def _beside(rows: pd.DataFrame, known: pd.DataFrame) -> Bools:
+    """An answer speaks for its sender alone, though some programs list all attendees in it."""
+    answers = known.loc[~known["state"].to_numpy(), ["event", "via"]]
+    via = answers.set_index("event")["via"].reindex(rows["event"]).fillna(-1)
+    theirs = (rows["person"].to_numpy() == via.to_numpy()) & (rows["partstat"] != "").to_numpy()
+    alone = rows["event"].isin(rows.loc[theirs, "event"]).to_numpy()
+    return np.asarray(alone & ~theirs & (rows["partstat"] != "").to_numpy())
 
 
 def outside(people: pd.DataFrame, settings: Settings) -> Ints:
@@ -96,7 +121,9 @@ def keys(known: pd.DataFrame, who: pd.DataFrame, out: Ints) -> pd.DataFrame:
     if not loose.any():
         return known
     occurrence = codes(known["uid"], known["recurrence_at"])
-    about = _about(known, who, out, occurrence)
+    ruled = ((known["rrule"] != "") | (known["rdate"] != "")).to_numpy()
+    single = ~known["uid"].isin(known.loc[ruled, "uid"]).to_numpy()
+    about = _about(known[single], who, out, occurrence[single])
     pair = codes(about["person"], about["start"])
     touched = np.isin(pair, pair[about["loose"].to_numpy()])
     edges = about[touched].assign(pair=pair[touched])
@@ -125,11 +152,9 @@ def _named(known: pd.DataFrame) -> pd.DataFrame:
 def ordered(rows: pd.DataFrame) -> pd.DataFrame:
     """``rows`` (with column occ) by occurrence and, within it, in the order they became true."""
     by_time = rows.sort_values(["occ", "at", "sequence", "event"], kind="stable")
-    highest = by_time.groupby("occ")["sequence"].cummax()
-    unnumbered: Bools = (
-        by_time["cancelled"] | by_time["learned_from"].isin(_WITHOUT_NUMBER)
-    ).to_numpy()
-    by_time["number"] = np.where(unnumbered, highest, by_time["sequence"])
+    counted = (by_time["learned_from"] == "itip").to_numpy()
+    highest = by_time["sequence"].where(counted, 0).groupby(by_time["occ"]).cummax()
+    by_time["number"] = by_time["sequence"].where(by_time["numbered"], highest)
     return by_time.sort_values(
         ["occ", "number", "stamp", "at", "cancelled", "start", "event"], kind="stable"
     )

@@ -1,234 +1,255 @@
-"""Recurring events: which occurrences a series has, and what a change of the series changed.
+"""Recurring events: which dates a series had, and what each change of the series changed.
 
-Two states of a series are compared as sets of instants, so that neither a clock change nor a
-rewritten rule is mistaken for a move. Expansion is bounded by the window and by a count.
+States of a series are compared as sets of instants, so that neither a clock change nor a rule in
+other words is mistaken for a move. Dates that are over stay as they were.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from functools import lru_cache
-from itertools import islice, takewhile
-from typing import Any, Final, NamedTuple
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import pandas as pd
-from dateutil.rrule import rrulestr
 
-BEFORE: Final = timedelta(days=730)
-AFTER: Final = timedelta(days=90)
-MAX_OCCURRENCES: Final = 1_000
+from analyzer.derived.recurrence import Recurrence, Window, instants, until
+
 #: So many dates of one change of a series are listed.
 MAX_CHANGED: Final = 26
-_MAX_STEPS: Final = 20_000
-#: Changes told within this time of one another are one: a split series is told in two parts.
-_TOGETHER: Final = timedelta(minutes=10)
-_FAST: Final = re.compile(r"FREQ=(SECONDLY|MINUTELY|HOURLY)", re.IGNORECASE)
-_COUNT: Final = re.compile(r";?COUNT=(\d+)", re.IGNORECASE)
-_UNTIL: Final = re.compile(r";?UNTIL=(\d{8})(?:T(\d{6})(Z)?)?", re.IGNORECASE)
-_OFFSET: Final = re.compile(r"UTC([+-])(\d{2}):(\d{2})")
+#: States told within this time of one another are one: a split series is told in two parts.
+TOGETHER: Final = timedelta(minutes=10)
+#: A date that went away and one that came new, this far apart at most, are one that moved.
+_NEAR: Final = timedelta(days=6, hours=12)
+_ORDER: Final = ["uid", "at", "start", "sequence", "cancelled", "rrule", "rdate", "exdate", "event"]
 
 
-class Segment(NamedTuple):
-    """One told state of a series: what its occurrences are computed from."""
+class Own(NamedTuple):
+    """What was told of one date by itself; ``start`` is ``None`` where it was cancelled."""
+
+    at: datetime
+    start: datetime | None
+
+
+#: Per series and original date what was told of that date itself, in order.
+Exceptions: TypeAlias = Mapping[datetime, list[Own]]
+
+
+class State(NamedTuple):
+    """One told state of a series. ``numbered``: whether ``sequence`` says how new it is."""
 
     event: int
     at: datetime
-    start: datetime
+    sequence: int
+    numbered: bool
+    shown: bool
+    recurrence: Recurrence
     length: timedelta
-    zone: str
-    rrule: str
-    rdate: str
-    exdate: str
     cancelled: bool
 
 
 class Change(NamedTuple):
-    """One date of a series that a new state of it changed; ``new`` is ``None`` when it is gone."""
+    """One date that a new state of its series changed; ``new`` is ``None`` when it is gone.
+
+    ``recurrence_at``: the date by which the occurrence is known in the end. ``timed``: whether
+    the time of the change is known: what a calendar shows may have been changed before it was
+    last touched, unless it was watched from the state before.
+    """
 
     uid: str
+    recurrence_at: datetime
     event: int
     at: datetime
     old: datetime
     new: datetime | None
+    timed: bool
 
 
-class Occurrence(NamedTuple):
-    """One date of a series as it stands at the end."""
+class Date(NamedTuple):
+    """One date of a series. ``original``: what it was first.
+
+    ``gone_at``: when it went away; ``moved_away``: to another date.
+    """
 
     uid: str
     recurrence_at: datetime
+    original: datetime
     end: datetime
     event: int
+    gone_at: datetime | None = None
+    moved_away: bool = False
 
 
-class Window(NamedTuple):
-    """[begin, end) of expansion and the zone for names that nobody knows."""
-
-    begin: datetime
-    end: datetime
-    zone: str
+class _Part(NamedTuple):
+    state: State
+    dates: frozenset[datetime]
 
 
-def window(as_of: datetime, zone: str) -> Window:
-    """The time in which series are expanded: two years back, 90 days ahead."""
-    return Window(as_of - BEFORE, as_of + AFTER, zone)
+class History:
+    """One series while its states are told, one step after another."""
+
+    def __init__(self, uid: str, own: Exceptions, within: Window) -> None:
+        self._uid, self._own, self._within = uid, own, within
+        self._parts: list[_Part] = []
+        self._standing: dict[datetime, State] = {}
+        self._original: dict[datetime, datetime] = {}
+        self._led: dict[datetime, list[Change]] = {}
+        self._gone: list[Date] = []
+
+    def tell(self, step: list[State]) -> None:
+        """States told together; those that are older than what is known change nothing."""
+        first = not self._parts
+        watched = bool(self._parts) and all(part.state.shown for part in self._parts)
+        told: State | None = None
+        beside: set[datetime] = set()
+        for state in self._split_in_order(step):
+            if first and state.cancelled:
+                self._standing = dict.fromkeys(self._dates(state), state)
+            if not self._stale(state):
+                told, beside = state, beside | self._join(state)
+        if told is None:
+            return
+        after = {at: part.state for part in self._parts for at in sorted(part.dates)}
+        if first and not told.cancelled:
+            self._standing = after
+        else:
+            self._change(told, after, beside, timed=watched or not told.shown)
+
+    def dates(self) -> list[Date]:
+        """Dates that stand at the end or stood when they were over, and those that went away."""
+        standing = [
+            Date(self._uid, at, self._original.get(at, at), at + state.length, state.event)
+            for at, state in sorted(self._standing.items())
+            if at not in self._own
+        ]
+        return standing + self._gone
+
+    def changes(self) -> list[Change]:
+        """All changes, each under the date that its occurrence has in the end."""
+        return [
+            change._replace(recurrence_at=at)
+            for at, changes in sorted(self._led.items())
+            for change in changes
+        ]
+
+    def _dates(self, state: State) -> frozenset[datetime]:
+        return instants(state.recurrence, self._within)
+
+    def _stale(self, state: State) -> bool:
+        later = any(
+            state.sequence < part.state.sequence and not self._apart(part.state, state)
+            for part in self._parts
+        )
+        return state.numbered and later
+
+    def _join(self, state: State) -> set[datetime]:
+        """Takes in a state; returns its dates if it stands beside others and replaces none.
+
+        A part that ends before another begins (a split: "this and all following") stays.
+        """
+        apart = [part for part in self._parts if self._apart(part.state, state)]
+        replaced = [part for part in self._parts if part not in apart]
+        if not state.numbered:
+            known = [part.state.sequence for part in replaced]
+            state = state._replace(sequence=max([state.sequence, *known]))
+        dates = frozenset() if state.cancelled else self._dates(state)
+        self._parts = [*apart, _Part(state, dates)]
+        return set() if replaced else set(dates)
+
+    def _split_in_order(self, step: list[State]) -> list[State]:
+        """Of a series that was split, the earlier part first: it makes room for the other."""
+        split = any(self._apart(one, other) for one, other in combinations(step, 2))
+        return sorted(step, key=lambda state: state.recurrence.start) if split else step
+
+    def _apart(self, one: State, other: State) -> bool:
+        if one.cancelled or other.cancelled or one.recurrence.start == other.recurrence.start:
+            return False
+        early, late = sorted((one, other), key=lambda state: state.recurrence.start)
+        return until(early.recurrence, self._within) < late.recurrence.start
+
+    def _change(
+        self, told: State, after: Mapping[datetime, State], beside: set[datetime], *, timed: bool
+    ) -> None:
+        """Only what is still to come can go away or come new."""
+        stood = {at: self._start(at, told.at) for at in self._standing if at not in after}
+        gone = sorted(at for at, start in stood.items() if start and start > told.at)
+        fresh = {at for at in after if at > told.at and at not in self._standing}
+        for old in gone[:MAX_CHANGED]:
+            start = stood[old] or old
+            new = _nearest(old, fresh)
+            self._leave(old, new, Change(self._uid, old, told.event, told.at, start, new, timed))
+            fresh.discard(new or old)
+        kept = {at: state for at, state in self._standing.items() if at not in set(gone)}
+        self._standing = kept | {
+            at: state for at, state in after.items() if at > told.at or at in beside
+        }
+
+    def _leave(self, old: datetime, new: datetime | None, change: Change) -> None:
+        original, state = self._original.pop(old, old), self._standing[old]
+        led = [*self._led.pop(old, []), change]
+        self._led.setdefault(new or old, []).extend(led)
+        if new is not None:
+            self._original[new] = original
+        if new is None or old in self._own:
+            end = old + state.length
+            self._gone.append(
+                Date(self._uid, old, original, end, state.event, change.at, new is not None)
+            )
+
+    def _start(self, at: datetime, when: datetime) -> datetime | None:
+        """When the date was to be, as known then; ``None`` if it had been called off."""
+        told = [own for own in self._own.get(at, ()) if own.at <= when]
+        return told[-1].start if told else at
 
 
-def instants(segment: Segment, within: Window) -> frozenset[datetime]:
-    """The occurrences of one state inside the window; a broken rule gives the first date only."""
-    if segment.cancelled:
-        return frozenset()
-    found = set(_ruled(segment, within)) | set(_dates(segment.rdate))
-    found -= set(_dates(segment.exdate))
-    inside = sorted(at for at in found if within.begin <= at < within.end)
-    return frozenset(inside[-MAX_OCCURRENCES:])
-
-
-def _ruled(segment: Segment, within: Window) -> Iterator[datetime]:
-    yield segment.start
-    rule = segment.rrule.partition("\n")[0]
-    if not rule or _FAST.search(rule):
-        return
-    zone = _zone(segment.zone, within.zone)
-    count = _COUNT.search(rule)
-    limit = min(int(count[1]), _MAX_STEPS) if count else _MAX_STEPS
-    end = min(_until(rule, zone), within.end)
-    bare = _UNTIL.sub("", _COUNT.sub("", rule)).strip(";")
-    try:
-        text = f"{bare};UNTIL={end:%Y%m%dT%H%M%SZ}"
-        dates = rrulestr(text, dtstart=segment.start.astimezone(zone))
-        found = [date.astimezone(UTC) for date in islice(iter(dates), limit)]
-    except (ValueError, OverflowError, TypeError, AttributeError, KeyError, IndexError):
-        return
-    yield from takewhile(lambda at: at <= end, found)
-
-
-def _until(rule: str, zone: tzinfo) -> datetime:
-    """The end that the rule names, as an instant; a date means the whole day there."""
-    found = _UNTIL.search(rule)
-    if not found:
-        return datetime.max.replace(tzinfo=UTC)
-    try:
-        wall = datetime.strptime(found[1] + (found[2] or "235959"), "%Y%m%d%H%M%S")  # noqa: DTZ007
-        return wall.replace(tzinfo=UTC if found[3] else zone).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return datetime.max.replace(tzinfo=UTC)
-
-
-def _dates(lines: str) -> Iterator[datetime]:
-    """UTC instants as ingest writes them, one a line; anything else is passed over."""
-    for line in lines.split("\n"):
-        try:
-            yield datetime.strptime(line.strip(), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-        except ValueError:
-            continue
-
-
-@lru_cache(maxsize=512)
-def _zone(name: str, otherwise: str) -> tzinfo:
-    offset = _OFFSET.fullmatch(name)
-    if offset:
-        minutes = int(offset[2]) * 60 + int(offset[3])
-        return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
-    for known in (name, otherwise):
-        try:
-            return ZoneInfo(known)
-        except (ValueError, OSError, KeyError):
-            continue
-    return UTC
+def _nearest(old: datetime, fresh: Iterable[datetime]) -> datetime | None:
+    """The new date that stands for ``old``: one of the same week before one of another."""
+    near = [at for at in fresh if abs(at - old) <= _NEAR]
+    week = old.isocalendar()[:2]
+    return min(near, key=lambda at: (at.isocalendar()[:2] != week, abs(at - old), at), default=None)
 
 
 def unfold(
-    masters: pd.DataFrame, exceptions: dict[str, set[datetime]], within: Window
-) -> tuple[list[Occurrence], list[Change]]:
-    """Occurrences at the end, and all changes of future dates on the way, of every series.
+    masters: pd.DataFrame, exceptions: Mapping[str, Exceptions], within: Window
+) -> tuple[list[Date], list[Change]]:
+    """All dates of every series inside the window, and all changes of what was still to come.
 
-    ``masters``: states of series (not of single occurrences) in order, with column uid;
-    ``exceptions``: original starts per UID that have states of their own and speak for themselves.
+    ``masters``: states of series, not of single dates: uid, event, at, sequence, numbered,
+    learned_from, start, end, zone, rrule, rdate, exdate, cancelled.
     """
-    occurrences: list[Occurrence] = []
+    dates: list[Date] = []
     changes: list[Change] = []
-    for uid, rows in masters.groupby("uid", sort=True):
-        name = str(uid)
-        own = exceptions.get(name, set())
-        dates, changed = _history(name, [_segment(row) for row in rows.itertuples()], own, within)
-        occurrences += dates
-        changes += changed
-    return occurrences, changes
+    for uid, rows in masters.sort_values(_ORDER, kind="stable").groupby("uid", sort=True):
+        history = History(str(uid), exceptions.get(str(uid), {}), within)
+        for step in _steps(_state(row) for row in rows.itertuples()):
+            history.tell(step)
+        dates += history.dates()
+        changes += history.changes()
+    return dates, changes
 
 
-def _segment(row: Any) -> Segment:
-    start = row.start.to_pydatetime()
-    length = row.end - row.start if row.end == row.end else pd.Timedelta(0)
-    return Segment(
-        int(row.event), row.at.to_pydatetime(), start, length.to_pytimedelta(),
-        row.zone, row.rrule, row.rdate, row.exdate, bool(row.cancelled),
-    )  # fmt: skip
+def _state(row: Any) -> State:
+    known = row.start == row.start
+    start = row.start.to_pydatetime() if known else datetime.min.replace(tzinfo=UTC)
+    length = (row.end - row.start).to_pytimedelta() if row.end >= row.start else timedelta(0)
+    return State(
+        event=int(row.event),
+        at=row.at.to_pydatetime(),
+        sequence=int(row.sequence),
+        numbered=bool(row.numbered),
+        shown=row.learned_from == "calendar",
+        recurrence=Recurrence(start, row.zone, row.rrule, row.rdate, row.exdate),
+        length=length,
+        cancelled=bool(row.cancelled),
+    )
 
 
-def _history(
-    uid: str, told: list[Segment], own: set[datetime], within: Window
-) -> tuple[list[Occurrence], list[Change]]:
-    parts: list[Segment] = []
-    before: frozenset[datetime] = frozenset()
-    changes: list[Change] = []
-    for step in _steps(told):
-        first = not parts
-        for segment in step:
-            parts = _joined(parts, segment, within)
-        after = frozenset().union(*(instants(part, within) for part in parts))
-        if not first:
-            changes += _compared(uid, step[-1], before - own, after - own)
-        before = after
-    dates = {at: part for part in parts for at in sorted(instants(part, within))}
-    return [
-        Occurrence(uid, at, at + part.length, part.event)
-        for at, part in sorted(dates.items())
-        if at not in own
-    ], changes
-
-
-def _steps(told: Iterable[Segment]) -> list[list[Segment]]:
-    steps: list[list[Segment]] = []
-    for segment in told:
-        if steps and abs(segment.at - steps[-1][-1].at) <= _TOGETHER:
-            steps[-1].append(segment)
+def _steps(told: Iterable[State]) -> list[list[State]]:
+    """States told within ten minutes of the one before are one step."""
+    steps: list[list[State]] = []
+    for state in told:
+        if steps and state.at - steps[-1][-1].at <= TOGETHER:
+            steps[-1].append(state)
         else:
-            steps.append([segment])
+            steps.append([state])
     return steps
-
-
-def _joined(parts: list[Segment], segment: Segment, within: Window) -> list[Segment]:
-    """The parts of the series once ``segment`` is told.
-
-    A part that ended before the new one begins (a split: "this and all following") stays beside
-    it; any other is replaced by it.
-    """
-    zone = _zone(segment.zone, within.zone)
-    apart = [
-        part
-        for part in parts
-        if not segment.cancelled
-        and part.start != segment.start
-        and (_until(part.rrule, zone) < segment.start or _until(segment.rrule, zone) < part.start)
-    ]
-    return [*apart, segment]
-
-
-def _compared(
-    uid: str, told: Segment, before: frozenset[datetime], after: frozenset[datetime]
-) -> list[Change]:
-    """Future dates that went away, each with the new date that stands in its place."""
-    gone = sorted(at for at in before - after if at > told.at)
-    fresh = sorted(at for at in after - before if at > told.at)
-    near = timedelta(days=6, hours=12)
-    changes: list[Change] = []
-    for old in gone[:MAX_CHANGED]:
-        new = next((at for at in fresh if abs(at - old) <= near), None)
-        if new is not None:
-            fresh.remove(new)
-        changes.append(Change(uid, told.event, told.at, old, new))
-    return changes
