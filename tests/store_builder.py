@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from ingest.source import Batch, CursorExpiredError, Record
 from ingest.sync import Options, Outcome, never, sync
@@ -94,8 +95,9 @@ def batch(
     failures: tuple[Failure, ...] = (),
     left_out: dict[str, int] | None = None,
     cursor: str = "1",
+    **fields: Any,
 ) -> Batch:
-    """A batch of one stream."""
+    """A batch of one stream; ``fields``: others of ``Batch``."""
     return Batch(
         stream=stream,
         mode="full" if mode == "full" else "incremental",
@@ -105,8 +107,7 @@ def batch(
         failures=failures,
         left_out=left_out or {},
         cursor=cursor,
-        position=0,
-        size=0,
+        **{"position": 0, "size": 0, **fields},
     )
 
 
