@@ -69,7 +69,7 @@ def revision(told: Told, zone: str) -> EventRevision:
     try:
         return _revision(told, zone)
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise QuarantineError(f"the entry cannot be read: {error}") from error
+        raise _unreadable(told, error) from error
 
 
 def deleted_date(told: Told, series: Told, zone: str) -> EventRevision:
@@ -94,7 +94,12 @@ def deleted_date(told: Told, series: Told, zone: str) -> EventRevision:
         found = _revision(date_only, zone)
         return identified(found._replace(end=original.at + (end.at - start.at)))
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise QuarantineError(f"the entry cannot be read: {error}") from error
+        raise _unreadable(series, error) from error
+
+
+def _unreadable(told: Told, error: Exception) -> QuarantineError:
+    title = _text(told.get("summary", ""), 80)
+    return QuarantineError(f'"{title}" cannot be read: {error}')
 
 
 class _Moment(NamedTuple):

@@ -213,7 +213,7 @@ def test_a_calendar_that_is_nobodys_organizes_nothing() -> None:
 )
 def test_what_cannot_be_read_says_why(more: dict[str, Any]) -> None:
     """It goes into quarantine; the calendar goes on."""
-    with pytest.raises(QuarantineError, match="cannot be read"):
+    with pytest.raises(QuarantineError, match='"Demo with Bob" cannot be read'):
         google_events.revision(entry(**more), ZONE)
 
 
