@@ -32,6 +32,12 @@ _ABOVE_LABELS: Final = ("sent by:", "please respond to")
 _MAX_LINES_ABOVE: Final = 8
 _BESIDE_FROM: Final = frozenset(("sent", "to", "subject", "cc"))
 _RULE: Final = re.compile(r"\s*[-_=*]{5,}\s*$")
+#: Labels in a second column: who wrote when stands to their left, wrapped over the same lines.
+_COLUMN: Final = re.compile(
+    r"(?P<left>.{1,60}?)\s{3,}(?P<label>[^\W\d_][^:：\n]{0,12})[:：](?:\s|$)"
+)
+_MAX_COLUMN_LINES: Final = 8
+_IN_ONE_LINE: Final = re.compile(r"\sTo:\s.*\s(?:cc:\s.*)?Subject:\s", re.IGNORECASE)
 
 
 def is_separator(line: str) -> bool:
@@ -46,6 +52,8 @@ def header_block(lines: list[str], position: int) -> tuple[int, int] | None:
     the block. ``None`` where no block is.
     """
     label = _class(lines[position])
+    if not label:
+        return _columned(lines, position)
     if label not in ("from", "to", "sent", "subject"):
         return None
     classes, end = _labels(lines, position)
@@ -55,7 +63,50 @@ def header_block(lines: list[str], position: int) -> tuple[int, int] | None:
     dated = start < position or _DATE.search(lines[position]) is not None
     if dated and len(classes & {"from", "to", "cc", "subject"}) >= 2:
         return start, end
+    if {"to", "cc", "subject"} <= classes:
+        return start, end
     return None
+
+
+def _columned(lines: list[str], position: int) -> tuple[int, int] | None:
+    """The block of which ``lines[position]`` holds To in a second column, if it is one.
+
+    Or all of it: ``Ann Lee 05/02/01 09:42 AM To: Bo Roe cc: Subject: Pumps``.
+    """
+    if _DATE.search(lines[position]) and _IN_ONE_LINE.search(lines[position]):
+        return position, position + 1
+    if _label_in_column(lines[position]) != "to":
+        return None
+    for at in range(position + 1, min(position + _MAX_COLUMN_LINES, len(lines))):
+        if not lines[at].strip():
+            return None
+        if _label_in_column(lines[at]) == "subject":
+            break
+    else:
+        return None
+    if not any(_DATE.search(line) for line in lines[position : at + 1]):
+        return None
+    return _behind_empty(lines, position), _until_empty(lines, at)
+
+
+def _label_in_column(line: str) -> str:
+    match = _COLUMN.match(line)
+    return _CLASS.get(match["label"].lower(), "") if match else ""
+
+
+def _behind_empty(lines: list[str], position: int) -> int:
+    """The first of the lines with text that end at ``position``."""
+    start = position
+    while start > 0 and position - start < _MAX_COLUMN_LINES and lines[start - 1].strip():
+        start -= 1
+    return start
+
+
+def _until_empty(lines: list[str], position: int) -> int:
+    end = position
+    while end < len(lines) and end - position < _MAX_COLUMN_LINES and lines[end].strip():
+        end += 1
+    return end
 
 
 def _class(line: str) -> str:

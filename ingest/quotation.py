@@ -78,7 +78,7 @@ def _own(bare: list[str]) -> list[int]:
                 own.pop()
             position = end
             answered_below = attributed and not any(bare[number] for number in own)
-            if not answered_below and not _is_quoted_below(bare, end):
+            if not answered_below and not _is_quoted_below(bare, end, attributed):
                 break
     return own
 
@@ -95,7 +95,7 @@ def _older(bare: list[str], position: int) -> tuple[int, int, bool] | None:
     """
     line = bare[position]
     if is_separator(line):
-        return position, position + 1, False
+        return position, _behind_header(bare, position + 1), False
     if line[-1] in "-e" and is_unusual(line):
         return position, position + 1, True
     if ":" not in line and "：" not in line:
@@ -105,6 +105,15 @@ def _older(bare: list[str], position: int) -> tuple[int, int, bool] | None:
         return *block, False
     start = attribution_start(bare, position) if line[-1] in ":：" else None
     return None if start is None else (start, position + 1, True)
+
+
+def _behind_header(bare: list[str], position: int) -> int:
+    """The line behind the header block below a separator, where one is."""
+    for at in range(position, min(position + 2, len(bare))):
+        block = header_block(bare, at) if ":" in bare[at] or "：" in bare[at] else None
+        if block is not None:
+            return block[1]
+    return position
 
 
 def _behind_quote(bare: list[str], position: int) -> int:
@@ -137,13 +146,16 @@ def _behind_broken_line(bare: list[str], position: int) -> int:
     return position
 
 
-def _is_quoted_below(bare: list[str], position: int) -> bool:
-    """Whether a line quoted with ``>`` stands among the next lines with text."""
+def _is_quoted_below(bare: list[str], position: int, attributed: bool) -> bool:
+    """Whether a line quoted with ``>`` stands among the next lines with text.
+
+    Below a header block it must be the first: later ones the older mail itself quoted.
+    """
     seen = 0
     for line in bare[position : position + 20]:
         if line[:1] == ">":
             return True
         seen += bool(line)
-        if seen == _LINES_BEFORE_QUOTE:
+        if seen == (_LINES_BEFORE_QUOTE if attributed else 1):
             return False
     return False

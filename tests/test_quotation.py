@@ -37,6 +37,9 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "quotation" /
         "---------------------- Forwarded by Ann Fisher/X on 05/13/2000 \n10:00 AM ---------",
         "Ann Fisher@ENRON\n05/13/2000 10:00 AM\nTo: Rep/HOU/X@X\ncc:  \n\nSubject: Offer",
         '"Ann Fisher" <a@x.example> on 05/13/2000 \n10:00:05 AM\nTo: r@x.example\ncc: \nSubject: x',
+        "    Ann.Fisher@x.exampl\n    e      To:  Rep\n  cc:\n  05/13/2000 10:00 AM    Subject:  Offer",
+        "Ann Fisher 05/13/00 10:00 AM \t To: Rep/HOU/X@X  cc: Bo/HOU/X@X  Subject: Offer",
+        "To: Rep/HOU/X@X\ncc:  \nSubject: Offer",
         "From: Ann Fisher on 05/13/2000 10:00 AM\nTo: Rep/HOU/X@X\ncc:\nSubject: Offer",
         "---------- Forwarded message ---------\nFrom: Ann <ann@x.example>\nDate: Mon",
         "Begin forwarded message:\n",
@@ -57,6 +60,14 @@ def test_answers_between_quoted_lines_stay() -> None:
         "> And the price?\n\nAs before.\n"
     )
     assert new_text(text).split() == ["Hi", "Ann,", "Yes.", "As", "before."]
+
+
+def test_what_the_older_mail_quoted_in_its_turn_is_not_the_authors() -> None:
+    """Below a header block answers begin with a quoted line, or the whole is older text."""
+    block = "-----Original Message-----\nFrom: Ann\nSent: Monday\nTo: Rep\nSubject: Offer\n\n"
+    older = "Dear Rep,\n\n> Tuesday?\nIf it is not too late, please call me."
+    assert new_text(f"Gladly.\n\n{block}{older}") == "Gladly."
+    assert new_text(f"{block}> Tuesday?\n\nGladly.") == "Gladly."
 
 
 def test_the_broken_end_of_a_long_quoted_line_is_quoted() -> None:
