@@ -34,7 +34,7 @@ _BESIDE_FROM: Final = frozenset(("sent", "to", "subject", "cc"))
 _RULE: Final = re.compile(r"\s*[-_=*]{5,}\s*$")
 #: Labels in a second column: who wrote when stands to their left, wrapped over the same lines.
 _COLUMN: Final = re.compile(
-    r"(?P<left>.{1,60}?)\s{3,}(?P<label>[^\W\d_][^:：\n]{0,12})[:：](?:\s|$)"
+    r"(?P<left>.{1,60}?)\s{2,}(?P<label>[^\W\d_][^:：\n]{0,12})[:：](?:\s|$)"
 )
 _MAX_COLUMN_LINES: Final = 8
 _IN_ONE_LINE: Final = re.compile(r"\sTo:\s.*\s(?:cc:\s.*)?Subject:\s", re.IGNORECASE)

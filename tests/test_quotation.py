@@ -37,7 +37,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "quotation" /
         "---------------------- Forwarded by Ann Fisher/X on 05/13/2000 \n10:00 AM ---------",
         "Ann Fisher@ENRON\n05/13/2000 10:00 AM\nTo: Rep/HOU/X@X\ncc:  \n\nSubject: Offer",
         '"Ann Fisher" <a@x.example> on 05/13/2000 \n10:00:05 AM\nTo: r@x.example\ncc: \nSubject: x',
-        "    Ann.Fisher@x.exampl\n    e      To:  Rep\n  cc:\n  05/13/2000 10:00 AM    Subject:  Offer",
+        "  Ann.Fisher@x.exampl\n  e   To:  Rep\n  cc:\n  05/13/2000 10:00 AM  Subject:  Offer",
         "Ann Fisher 05/13/00 10:00 AM \t To: Rep/HOU/X@X  cc: Bo/HOU/X@X  Subject: Offer",
         "To: Rep/HOU/X@X\ncc:  \nSubject: Offer",
         "From: Ann Fisher on 05/13/2000 10:00 AM\nTo: Rep/HOU/X@X\ncc:\nSubject: Offer",
