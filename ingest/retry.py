@@ -18,7 +18,7 @@ from enum import Enum, auto
 from typing import Final, NamedTuple, TypeVar
 
 from ingest.source import CursorExpiredError
-from store.errors import InputError, SignInError
+from store.errors import InputError, SignInError, SignInProblem
 
 T = TypeVar("T")
 
@@ -49,7 +49,8 @@ class Fault(NamedTuple):
 
     ``cause``: what happened, to which account or service. ``remedy``: what the user can do.
     ``wait_seconds``: how long the provider asks to wait (Retry-After, BackOffMilliseconds).
-    ``offline``: there seems to be no network, which the daemon takes calmly.
+    ``offline``: there seems to be no network, which the daemon takes calmly. ``problem``: why a
+    sign-in is needed, where that is known.
     """
 
     action: Action
@@ -57,6 +58,7 @@ class Fault(NamedTuple):
     remedy: str = ""
     wait_seconds: float | None = None
     offline: bool = False
+    problem: SignInProblem = SignInProblem.UNKNOWN
 
 
 class QuarantineError(Exception):
@@ -140,7 +142,7 @@ def error_of(fault: Fault) -> Exception:
     if fault.action is Action.QUARANTINE:
         return QuarantineError(fault.cause)
     if fault.action is Action.SIGN_IN:
-        return SignInError(fault.cause, fault.remedy)
+        return SignInError(fault.cause, fault.remedy, fault.problem)
     kind = OfflineError if fault.offline else InputError
     return kind(fault.cause, fault.remedy or (_LATER if fault.action is Action.RETRY else ""))
 
