@@ -30,9 +30,14 @@ _DECIDES: Final = [
 ]
 _NUMBERS: Final = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "a few": 3}
 _MONTHS: Final = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
+    "january|januar", "february|februar", "march|märz", "april", "may|mai", "june|juni",
+    "july|juli", "august", "september", "october|oktober", "november", "december|dezember",
 )  # fmt: skip
+_AFTER: Final = r"(?:after|nach)"
+_WHEN: Final = (
+    rf"(?:in|until|till|by|from|before|early|mid|late|start of|beginning of|im|ab|bis|vor|anfang"
+    rf"|mitte|{_AFTER})"
+)
 
 
 def objected(derived: Derived, as_of: datetime) -> pd.DataFrame:
@@ -110,7 +115,8 @@ def _suspended(derived: Derived, as_of: datetime) -> pd.DataFrame:
 def until(at: pd.Series[pd.Timestamp], text: pd.Series[str], zone: str) -> pd.Series[pd.Timestamp]:
     """The day a "later" names: next week, month, quarter, year; Q3; a month; in two months.
 
-    Absent where the words name none. Quarters are those of the calendar.
+    Absent where the words name none. Quarters are those of the calendar; "after" one of them, or
+    after a month, is the first day of the next.
     """
     text = text.str.lower()
     local = at.dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
@@ -120,12 +126,13 @@ def until(at: pd.Series[pd.Timestamp], text: pd.Series[str], zone: str) -> pd.Se
     day = day.where(months.isna(), _months_later(local, months))
     for number, name in enumerate(_MONTHS, start=1):
         ahead = ((number - local.dt.month) % 12).astype("float64")
-        named = text.str.contains(rf"\b(?:in|until|till|after|by|early|mid|late) {name}\b")
-        day = day.where(~named, _months_later(local, ahead, first=True))
+        named = text.str.contains(rf"\b{_WHEN} (?:{name})\b")
+        after = text.str.contains(rf"\b{_AFTER} (?:{name})\b")
+        day = day.where(~named, _months_later(local, ahead + after, first=True))
     for quarter in range(1, 5):
         ahead = ((3 * quarter - 2 - local.dt.month) % 12).astype("float64")
         named = text.str.contains(rf"\bq{quarter}\b")
-        after = text.str.contains(rf"\bafter (?:the )?q{quarter}\b")
+        after = text.str.contains(rf"\b{_AFTER} (?:the |dem )?q{quarter}\b")
         day = day.where(~named, _months_later(local, ahead + 3.0 * after, first=True))
     to_quarter = (3 - (local.dt.month - 1) % 3).astype("float64")
     day = day.where(
@@ -133,7 +140,10 @@ def until(at: pd.Series[pd.Timestamp], text: pd.Series[str], zone: str) -> pd.Se
         _months_later(local, to_quarter, first=True),
     )
     to_year = (13 - local.dt.month).astype("float64")
-    new_year = text.str.contains(r"\bnext year|\bnew year|nächstes jahr|\bafter christmas")
+    new_year = text.str.contains(
+        r"\bnext year|\bnew year|(?:nächstes|neuen) jahr|\b(?:after|nach) (?:christmas|weihnachten)"
+        r"|\bnot this year|\bdieses jahr nicht mehr"
+    )
     day = day.where(~new_year, _months_later(local, to_year, first=True))
     next_month = text.str.contains(r"\bnext month|nächsten monat")
     day = day.where(~next_month, _months_later(local, to_year * 0.0 + 1.0, first=True))

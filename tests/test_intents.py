@@ -54,6 +54,7 @@ def test_every_intent_has_rules_in_every_language() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("Die Liste haben Sie bis zum 20. April, versprochen.", {"commitment"}),
         ("Sorry, I can't make Thursday. Could we do Monday instead?", {"reschedule", "apology"}),
         ("I'm afraid I can't make our call tomorrow.", {"cancel"}),
         ("We have decided to go with another vendor.", {"refusal"}),

@@ -24,14 +24,18 @@ def test_reminders_that_nobody_answers_are_one_episode() -> None:
     assert not row["act"]
 
 
-def test_a_single_question_weighs_little_and_only_after_two_weeks() -> None:
-    """Most people do not answer most mail."""
+def test_a_single_question_is_no_silence_and_a_second_one_reminds() -> None:
+    """Most people do not answer most mail. All that is asked into one silence is one cause."""
     case = Case()
     ann = case.contact()
     case.ask(ann, "2026-05-25 06:00")
     assert case.signals("follow_ups_unanswered").empty
     case.ask(ann, "2026-05-04 06:00")
-    assert case.signals("follow_ups_unanswered")["strength"].tolist() == [pytest.approx(1 / 3)]
+    (row,) = case.signals("follow_ups_unanswered").to_dict("records")
+    assert row["strength"] == pytest.approx(0.5)
+    assert row["sentence"] == (
+        "No answer to the question of 4 May and 1 reminder for 20 working days."
+    )
 
 
 @pytest.mark.parametrize("explained", ["suspended", "away", "won", "sequence", "answered"])
@@ -70,9 +74,21 @@ def test_a_second_requested_proposal_left_to_die_is_an_act() -> None:
     """The first may happen; who asks for a second and lets it lie has acted."""
     case = Case()
     ann = case.contact()
-    for at in ("2026-03-02", "2026-04-06"):
-        case.ask(ann, at, proposal=True, proposal_at=at, requested=True)
+    for at, end in (("2026-03-02", {"answered_at": "2026-04-01", "asks": 3}), ("2026-04-06", {})):
+        case.ask(ann, at, proposal=True, proposal_at=at, requested=True, **end)
     assert case.signals("silent_after_proposal")["act"].tolist() == [False, True]
+
+
+def test_a_proposal_is_told_with_everything_asked_into_its_silence() -> None:
+    """One silence, one sentence, of the proposal."""
+    case = Case()
+    ann = case.contact()
+    case.ask(ann, "2026-03-02", proposal=True, proposal_at="2026-03-02")
+    case.ask(ann, "2026-04-06", asks=2, last_asked_at="2026-05-18")
+    assert case.signals("follow_ups_unanswered").empty
+    (row,) = case.signals("silent_after_proposal").to_dict("records")
+    assert "the proposal of 2 March for 13 weeks despite 2 reminders" in row["sentence"]
+    assert row["at"] == instant("2026-05-18")
 
 
 def test_who_answers_ever_more_slowly_is_told_apart_from_who_was_always_slow() -> None:

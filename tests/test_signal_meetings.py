@@ -166,6 +166,8 @@ def test_a_move_whose_new_date_was_kept_is_repaired() -> None:
             meeting=meeting,
         )
     assert case.signals("repaired")["person"].tolist() == [ann]
+    kept = case.signals("meetings_kept").query("person == @ann")
+    assert set(case.signals("repaired")["episode"]) <= set(kept["episode"])  # one kept meeting
 
 
 def test_kept_meetings_count_by_how_sure_it_is_that_they_came() -> None:

@@ -23,6 +23,7 @@ from tests.derived_builder import Case
         ("I will send it next month", "2026-06-30"),
         ("I will send it by 20 May", "2026-05-20"),
         ("ich schicke es bis Freitag", "2026-05-15"),
+        ("I will ask him tomorrow and send it by Friday", "2026-05-15"),
         ("I will look into it", "2026-05-27"),
     ],
 )

@@ -124,6 +124,10 @@ def test_an_objection_always_wins() -> None:
         ("Let us talk in September", "2026-09-01", ""),
         ("Ask me again after Q3", "2026-10-01", ""),
         ("Perhaps next year", "2027-01-01", ""),
+        ("Not this year any more", "2027-01-01", ""),
+        ("Nobody has time for it before September", "2026-09-01", ""),
+        ("Melden Sie sich bitte im Oktober wieder", "2026-10-01", ""),
+        ("Vielleicht nach Juli", "2026-08-01", ""),
         ("Not now, once the merger is through", None, "once the merger is through"),
     ],
 )
@@ -147,6 +151,34 @@ def test_a_later_whose_date_has_passed_parks_nobody() -> None:
     ann = case.contact()
     case.mail(ann, "2026-01-20 09:00", "brush_off", words="Maybe next month")
     assert case.judged().loc[ann, "verdict"] != "park"
+
+
+def test_one_act_is_no_habit() -> None:
+    """What can happen to anybody changes no approach; twice, with nothing kept, does."""
+    case = Case()
+    ann, bob = case.contact("Ann"), case.contact("Bob", "bolt.example")
+    for person, days in ((ann, (26,)), (bob, (19, 26))):
+        for day in days:
+            case.change(
+                person, "cancelled", at=f"2026-05-{day} 09:00", old_start=f"2026-05-{day} 10:00"
+            )
+            case.ask(person, f"2026-05-{day} 11:00", answered_at=f"2026-05-{day} 12:00")
+    verdicts = case.judged()["verdict"]
+    assert verdicts[ann] != "change approach"
+    assert verdicts[bob] == "change approach"
+
+
+def test_who_was_always_quick_and_now_is_silent_is_no_reason_to_go_on() -> None:
+    """The past does not outweigh the silence that lasts; an order does."""
+    case = Case()
+    ann, bob = case.contact("Ann"), case.contact("Bob", "bolt.example")
+    for person in (ann, bob):
+        for day in range(1, 13):
+            case.ask(person, f"2026-03-{day:02}", answered_at=f"2026-03-{day:02} 02:00")
+        case.ask(person, "2026-04-20", asks=3, last_asked_at="2026-05-12")
+    case.topic(bob, outcome="won", title="Pumps", close_at="2026-05-20")
+    verdicts = case.judged()["verdict"]
+    assert (verdicts[ann], verdicts[bob]) == ("stop chasing", "keep going")
 
 
 def test_a_gatekeeper_ends_in_change_approach() -> None:

@@ -20,7 +20,14 @@ DECIDED: Final = 0.5
 _SENTENCE_END: Final = re.compile(
     r"(?<=[.!?])[\"')\]]?\s+|\s*\n\s*\n\s*|\s*\n(?=\s*[-*•>]|\s*\d[.)]\s)"
 )
-_ABBREVIATIONS: Final = re.compile(r"\b(Mr|Mrs|Ms|Dr|Prof|St|Exec|approx|No|vs|Sr|Jr)\.(?=\s)")
+_ABBREVIATIONS: Final = re.compile(
+    r"\b(Mr|Mrs|Ms|Dr|Prof|St|Exec|approx|No|vs|Sr|Jr|Nr|z\. ?B|bzw|ca)\.(?=\s)"
+)
+# A German date is no end of a sentence; "." and space keep their places.
+_ORDINAL: Final = re.compile(
+    r"(?<=\d)\.\s(?=(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November"
+    r"|Dezember)\b)"
+)
 _SEPARATORS: Final = str.maketrans(dict.fromkeys('.,;:!()[]{}<>"“”„*|=_/\\…', " ") | {"?": " ? "})
 _QUOTES: Final = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", " ": " "})
 _ORDER: Final = {intent: position for position, intent in enumerate(INTENTS)}
@@ -50,6 +57,7 @@ def read(subject: str, text: str, sender: str = "") -> list[tuple[str, float, st
 
 def _sentences(text: str) -> list[str]:
     text = _ABBREVIATIONS.sub(r"\1", text.translate(_QUOTES))
+    text = _ORDINAL.sub(".", text)
     return [" ".join(s.split()) for s in _SENTENCE_END.split(text) if s]
 
 

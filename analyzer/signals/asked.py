@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import chain
 from typing import Final
 
 import pandas as pd
@@ -50,11 +51,39 @@ def ended(derived: Derived, as_of: datetime) -> pd.DataFrame:
     return answered[(answered["waited_eh"] >= unusual) & ~named]
 
 
-def lasting(derived: Derived, as_of: datetime) -> pd.DataFrame:
-    """Silences that wait and those that ended so late, with ``cause``: one number per silence."""
+def silences(derived: Derived, as_of: datetime) -> pd.DataFrame:
+    """One row per silence that waits or ended so late: all that we asked into it.
+
+    Columns as of episodes, and cause, patience (eh), since_eh (since we last asked), lies (a
+    proposal waits longer than their patience) and offered_eh (how long it does).
+    """
     parts = [part for part in (silent(derived, as_of), ended(derived, as_of)) if len(part)]
-    both = pd.concat(parts) if parts else silent(derived, as_of)
-    return both.assign(cause=cause(both))
+    each = pd.concat(parts) if parts else silent(derived, as_of)
+    each = each.assign(cause=cause(each), patience=patience(derived, each["person"], as_of))
+    each["lies"] = each["proposal"] & (each["waited_eh"] >= each["patience"])
+    each = each.assign(
+        proposal_at=each["proposal_at"].where(each["lies"]),
+        offered_eh=each["waited_eh"].where(each["lies"]),
+        wanted=each["requested"] & each["lies"],
+    )
+    each = each.sort_values(["last_asked_at", "episode"], kind="stable")
+    grouped = each.groupby("cause", as_index=False)
+    return grouped.agg(
+        person=("person", "first"),
+        topic=("topic", "last"),
+        open=("open", "last"),
+        asks=("asks", "sum"),
+        asked_at=("asked_at", "min"),
+        last_asked_at=("last_asked_at", "max"),
+        waited_eh=("waited_eh", "max"),
+        since_eh=("waited_since_last_eh", "last"),
+        patience=("patience", "first"),
+        lies=("lies", "any"),
+        proposal_at=("proposal_at", "min"),
+        offered_eh=("offered_eh", "max"),
+        requested=("wanted", "any"),
+        evidence=("evidence", lambda shown: tuple(chain.from_iterable(shown))),
+    )
 
 
 def cause(episodes: pd.DataFrame) -> pd.Series[int]:

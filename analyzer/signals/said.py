@@ -29,6 +29,10 @@ _WEEKDAYS_DE: Final = (
     "sonntag",
 )
 
+#: "I will ask him tomorrow and send it by Friday" is due on Friday.
+_BY_WEEKDAY: Final = (
+    r"\b(?:by|until|before|bis) (?:" + "|".join((*_WEEKDAYS, *_WEEKDAYS_DE)) + r")\b"
+)
 _NAMES_DAY: Final = (
     r"\b(?:" + "|".join((*_WEEKDAYS, *_WEEKDAYS_DE)) + r"|today|tonight|tomorrow|heute|morgen"
     r"|(?:this|next) (?:week|month)|end of (?:the )?week|end of (?:the|this) month"
@@ -95,8 +99,9 @@ def due(at: pd.Series[pd.Timestamp], text: pd.Series[str], zone: str) -> pd.Seri
     friday = (4 - weekday) % 7
     days = days.where(~text.str.contains(r"\bthis week|\bend of (?:the )?week"), friday)
     days = days.where(~text.str.contains(r"\bnext week|nächste[rn]? woche"), friday + 7)
-    days = days.where(~text.str.contains(r"\btomorrow\b|\bmorgen\b"), 1.0)
-    days = days.where(~text.str.contains(r"\btoday\b|\btonight\b|\bheute\b"), 0.0)
+    by = text.str.contains(_BY_WEEKDAY, regex=True)
+    days = days.where(by | ~text.str.contains(r"\btomorrow\b|\bmorgen\b"), 1.0)
+    days = days.where(by | ~text.str.contains(r"\btoday\b|\btonight\b|\bheute\b"), 0.0)
     month = local + pd.offsets.MonthEnd(0)
     ends = text.str.contains(r"\bend of (?:the|this) month|\bthis month|monatsende")
     days = days.where(~ends, (month - local).dt.days.astype("float64"))
