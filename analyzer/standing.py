@@ -20,6 +20,11 @@ BELIEVED: Final = pd.Timedelta(days=120)
 #: Who names a date nearer than this has not put anything off.
 SOON: Final = pd.Timedelta(days=14)
 
+_EVENT: Final = (
+    r"\b(?:attend\w*|join|make it|be there|come to|visit\w*|travel|speak\w*|speech|panel|seminar"
+    r"|conference|event|dinner|lunch|reception|invitation|invite|teilnehmen|einladung)\b"
+)
+
 _DECIDES: Final = [
     "refusal",
     "acceptance",
@@ -54,7 +59,7 @@ def refused(facts: Facts, derived: Derived, as_of: datetime) -> pd.DataFrame:
     """Whose last word is a no: person, at, words. A deal or mark "lost" is a no as well.
 
     A no that was followed by an acceptance, a request or a new meeting of theirs stands no more;
-    nor does a no inside a topic that was won.
+    nor does a no inside a topic that was won. Who cannot come to something said no to a date.
     """
     mail = said.to_us(derived, as_of)
     mail = mail[mail[_DECIDES].any(axis=1)]
@@ -63,6 +68,8 @@ def refused(facts: Facts, derived: Derived, as_of: datetime) -> pd.DataFrame:
     no = last[last["refusal"] & ~last["acceptance"] & ~last["topic"].isin(won)]
     no = no[said.in_answer(no, derived)]
     words = said.quoted(derived, no["message"], "refusal")
+    of_an_event = words.str.lower().str.contains(_EVENT, regex=True)
+    no, words = no[~of_an_event], words[~of_an_event]
     told = no.assign(person=no["sender"], words=words)[["person", "at", "words"]]
     return _latest(told, _lost(derived, as_of), _marked(facts, derived, "lost", as_of))
 

@@ -18,7 +18,7 @@ def test_reminders_that_nobody_answers_are_one_episode() -> None:
     case.ask(ann, "2026-05-04 06:00", last_asked_at="2026-05-18 06:00", asks=4)
     (row,) = case.signals("follow_ups_unanswered").to_dict("records")
     assert row["sentence"] == (
-        "No answer to the question of 4 May and 3 reminders for 20 working days."
+        "No answer to the question of 4 May, nor to 3 later mails, for 20 working days."
     )
     assert row["strength"] == pytest.approx(0.875)
     assert not row["act"]
@@ -34,7 +34,7 @@ def test_a_single_question_is_no_silence_and_a_second_one_reminds() -> None:
     (row,) = case.signals("follow_ups_unanswered").to_dict("records")
     assert row["strength"] == pytest.approx(0.5)
     assert row["sentence"] == (
-        "No answer to the question of 4 May and 1 reminder for 20 working days."
+        "No answer to the question of 4 May, nor to 1 later mail, for 20 working days."
     )
 
 
@@ -87,7 +87,7 @@ def test_a_proposal_is_told_with_everything_asked_into_its_silence() -> None:
     case.ask(ann, "2026-04-06", asks=2, last_asked_at="2026-05-18")
     assert case.signals("follow_ups_unanswered").empty
     (row,) = case.signals("silent_after_proposal").to_dict("records")
-    assert "the proposal of 2 March for 13 weeks despite 2 reminders" in row["sentence"]
+    assert "the proposal of 2 March for 13 weeks despite 2 further mails" in row["sentence"]
     assert row["at"] == instant("2026-05-18")
 
 
@@ -216,7 +216,11 @@ def test_an_answer_that_only_promises_one_is_worth_a_third() -> None:
         (3, {"thread": 1000}, "Answered the question of 4 May after 3 days."),
         (3, {}, "Wrote 3 days after the question of 4 May."),
         (40, {"thread": 1000}, "Answered the question of 4 May after 40 days."),
+        (40, {"subject_key": "pumps"}, "Answered the question of 4 May after 40 days."),
+        (40, {"subject_key": "hello"}, None),
         (40, {}, None),
+        (9, {}, None),
+        (3, {"answered_kind": "colleague", "to_us": False, "thread": 1000}, None),
         (3, {"addressees": 40}, None),
         (3, {"to_us": False}, None),
     ],
@@ -228,13 +232,22 @@ def test_a_mail_about_something_else_is_an_answer_only_if_it_came_soon_and_to_us
     case = Case(as_of="2026-07-01 06:00")
     ann = case.contact()
     at = str(pd.Timestamp("2026-05-04 06:00") + pd.Timedelta(days=waited_days))
+    fields = dict(fields)
+    kind = fields.pop("answered_kind", "mail")
+    subject = fields.get("subject_key", "")
+    ours = case.mail(ann, "2026-05-04 06:00", outgoing=True, thread=1000, subject_key=subject)
     by = case.mail(ann, at, **fields)
     case.ask(
-        ann, "2026-05-04 06:00", answered_at=at, answered_by=f"message:{by}", answered_kind="mail"
+        ann,
+        "2026-05-04 06:00",
+        asked_message=ours,
+        answered_at=at,
+        answered_by=f"message:{by}",
+        answered_kind=kind,
     )
     told = case.signals("quick_answers")
     assert told["sentence"].tolist() == ([sentence] if sentence else [])
-    assert all(shown == ("message:1000", f"message:{by}") for shown in told["evidence"])
+    assert all(shown == (f"message:{ours}", f"message:{by}") for shown in told["evidence"])
 
 
 def test_an_answer_that_is_not_here_ends_the_wait_and_is_not_shown() -> None:

@@ -226,3 +226,20 @@ def test_attention_puts_the_gravest_first() -> None:
         case.ask(bob, f"2026-05-{day:02}", answered_at=f"2026-05-{day:02} 12:00")
     attention = case.judged()["attention"]
     assert attention[ann] > attention[bob]
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict"),
+    [
+        ("I will not be able to attend the dinner", "unclear"),
+        ("He has decided to decline this speaking opportunity", "unclear"),
+        ("We have decided to go with another vendor", "win back"),
+    ],
+)
+def test_a_no_to_a_date_is_no_no_to_the_business(words: str, verdict: str) -> None:
+    """Who cannot come may still buy."""
+    case = Case()
+    ann = case.contact()
+    case.mail(ann, "2026-05-20 09:00", outgoing=True, thread=500)
+    case.mail(ann, "2026-05-21 09:00", "refusal", words=words, thread=500)
+    assert case.judged().loc[ann, "verdict"] == verdict

@@ -105,6 +105,11 @@ def patience(derived: Derived, person: pd.Series[int], as_of: datetime) -> pd.Se
     return known.clip(lower=rows.WEEK_EH, upper=6 * rows.WEEK_EH)
 
 
+def ending(silences: pd.DataFrame) -> pd.Series[str]:
+    """How a sentence about each of ``silences`` ends."""
+    return silences["open"].map({True: ".", False: "; then one came."}).astype("str")
+
+
 def weeks_waited(eh: pd.Series[float]) -> pd.Series[str]:
     """Effective hours as working time: ``8 working days``, ``9 weeks``, ``7 months``."""
     days = rows.counted((eh / 10).round().fillna(0).astype("int64"), "working day")

@@ -33,11 +33,11 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
         * rows.proven(derived, silent["person"]),
         sentence="No answer to the question of "
         + rows.day(silent["asked_at"], settings.zone, as_of)
-        + " and "
-        + rows.counted(reminders, "reminder")
-        + " for "
+        + ", nor to "
+        + rows.counted(reminders, "later mail")
+        + ", for "
         + asked.weeks_waited(silent["waited_eh"])
-        + ".",
+        + asked.ending(silent),
     )
     found = found[(since >= 0.5 * silent["patience"]) & (reminders > 0)]
     return rows.shaped_signals(found, derived, signal="follow_ups_unanswered", family="answers")

@@ -18,17 +18,17 @@ GRACE: Final = pd.Timedelta(days=2)
 _BEFORE_DUE: Final = pd.Timedelta(hours=12)
 
 #: Something is to come to us: a plan told as news is no promise.
-_TO_US: Final = r"\b(?:you|your|back|expect|ihnen|sie|dir|dich|euch)\b"
+_TO_US: Final = r"\b(?:you|back|expect|ihnen|sie|dir|dich|euch)\b"
 # What hangs on something else, is only hoped for, or comes by phone, post or in person: that
 # nothing is here proves nothing.
 _OPEN: Final = (
     r"^\u2026|\?$|\b(?:if|unless|once|when|whenever|as soon as|as (?:we|it|they|things|more)"
-    r"|in case|depending|should (?:you|there)|try|hope|might|may be|perhaps|maybe|probably"
+    r"|in case|depending|should|try|hope|might|may be|perhaps|maybe|probably"
     r"|happy to|glad to|posted|informed|updated|wenn|falls|sobald|sofern|vielleicht|versuche)\b"
 )
 _ELSEWHERE: Final = (
-    r"\b(?:call|ring|phone|telephone|meet|visit|see|show|join) you\b|\byou a (?:call|ring|shout)\b"
-    r"|\b(?:talk|speak|chat|call|meet) (?:to|with) you\b"
+    r"\b(?:call|ring|phone|telephone|meet|visit|see|show|join|contact) you\b"
+    r"|\byou a (?:call|ring|shout)\b|\b(?:talk|speak|chat|call|meet|follow[- ]up) (?:to|with) you\b"
     r"|\b(?:fed ?-?ex|federal express|courier|ups|dhl|by post|by mail)\b|\brufe\b.*\ban\b"
 )
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analyzer.derived.everything import Derived
+from analyzer.derived.subjects import telling
 from analyzer.settings import Settings
 from analyzer.signals import asked, rows, said
 from store.facts import Facts
@@ -16,7 +17,7 @@ from store.facts import Facts
 def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
     """One row per answered question; all that one answer ends is one episode.
 
-    An answer stands in the conversation, or is written to us alone within two working weeks.
+    An answer stands in the conversation, or is written to us and few others within a working week.
     Strength: 1 at once, a half after three working days. Late answers are answers:
     never below a fifth, unless they came only after reminders and twice their patience. The answer
     of a delegate, and one that only promises or puts off, is worth a third; one outside the
@@ -48,12 +49,14 @@ def _where(answered: pd.DataFrame, derived: Derived) -> tuple[pd.Series[bool], p
     by = number.astype("float64").fillna(-1).astype("int64")
     asked_about = rows.looked_up(answered["asked_message"], mail["subject_key"])
     subject = rows.looked_up(by, mail["subject_key"])
-    same = (rows.looked_up(by, mail["thread"]) == answered["thread"]) | (subject == asked_about)
+    same = rows.looked_up(by, mail["thread"]) == answered["thread"]
+    same |= (subject == asked_about) & telling(subject.fillna(""))
     inside = same.fillna(False).astype("bool") | number.isna()
     to_us = rows.looked_up(by, mail["to_us"]).fillna(False).astype("bool")
     few = (rows.looked_up(by, mail["addressees"]) <= said.FEW).fillna(False).astype("bool")
-    soon = answered["waited_eh"] <= 2 * rows.WEEK_EH
+    soon = answered["waited_eh"] <= rows.WEEK_EH
     seen = answered["answered_kind"] != "unseen"
+    inside &= (answered["answered_kind"] != "colleague") | to_us
     return inside & seen, to_us & few & soon & seen & (answered["answered_kind"] == "mail")
 
 

@@ -39,7 +39,7 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
         )
         + " for "
         + asked.weeks_waited(waited)
-        + (" despite " + rows.counted(reminders, "reminder")).where(reminders > 0, "")
-        + ".",
+        + (" despite " + rows.counted(reminders, "further mail")).where(reminders > 0, "")
+        + asked.ending(silent),
     )
     return rows.shaped_signals(found, derived, signal="silent_after_proposal", family="proposals")
