@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any, Final, NamedTuple
@@ -48,13 +48,17 @@ def error(status: int, code: str, message: str = "", **headers: str) -> Reply:
 
 @dataclass
 class Token:
-    """What a link of a delta stands for: what is still to be listed, and which log was seen."""
+    """What a link of a delta stands for: what is still to be listed, and which log was seen.
+
+    ``since``: up to where the log was seen when this round of changes began.
+    """
 
     place: str
     options: dict[str, str]
     waiting: list[str]
     seen: int
     follows: bool
+    since: int
 
 
 @dataclass
@@ -195,7 +199,7 @@ class Answers:
         if message is None or message.folder != token.place:
             reason = "deleted" if message is None else "changed"
             yield {"id": name, "@removed": {"reason": reason}}
-        elif token.follows and message.partial:
+        elif token.follows and message.whole_since < token.since:
             kind = message.json["@odata.type"]
             yield {"@odata.type": kind, "id": name, "isRead": message.json["isRead"]}
         else:
@@ -325,10 +329,10 @@ class Answers:
             "value": [item for name in now for item in show(name, token)],
         }
         if later:
-            following = Token(place, token.options, later, token.seen, token.follows)
+            following = replace(token, waiting=later)
             told["@odata.nextLink"] = self._link(place, "$skiptoken", following)
         else:
-            following = Token(place, token.options, [], token.seen, follows=True)
+            following = replace(token, waiting=[], follows=True)
             quiet = token.follows and not now and not self.rotates
             link = self._link(place, "$deltatoken", following)
             told["@odata.deltaLink"] = self._same(options, link) if quiet else link
@@ -337,7 +341,7 @@ class Answers:
     def _token(self, place: str, names: list[str], options: Json) -> Token:
         given = options.get("$skiptoken") or options.get("$deltatoken")
         if given is None:
-            return Token(place, dict(options), names, len(self.mailbox.log), follows=False)
+            return Token(place, dict(options), names, len(self.mailbox.log), follows=False, since=0)
         known = self.tokens.get(given)
         if known is None or known.place != place:
             raise RefusedError(410, "SyncStateNotFound", "The sync state generation is not found")
@@ -345,7 +349,7 @@ class Answers:
             return known
         log = self.mailbox.log
         changed = dict.fromkeys(name for where, name in log[known.seen :] if where == place)
-        return Token(place, known.options, list(changed), len(log), follows=True)
+        return Token(place, known.options, list(changed), len(log), follows=True, since=known.seen)
 
     def _link(self, place: str, name: str, token: Token) -> str:
         number = f"t{next(self._numbers)}"

@@ -46,7 +46,8 @@ class Message:
     """A message: its JSON, and what Graph gives only when asked for it by itself.
 
     ``extra``: the fields of a meeting message. ``raw``: its raw mail. ``status``: answered instead
-    of the message when it is asked for, 0 for none.
+    of the message when it is asked for, 0 for none. ``whole_since``: the change by which it came
+    where it lies; later ones are told by what changed alone.
     """
 
     folder: str
@@ -55,7 +56,7 @@ class Message:
     attachments: list[Json]
     raw: bytes
     status: int = 0
-    partial: bool = False
+    whole_since: int = 0
 
 
 @dataclass
@@ -157,8 +158,7 @@ class Mailbox:
     def read(self, name: str) -> None:
         """It is marked as read: the delta then tells no more than that."""
         self.messages[name].json["isRead"] = True
-        self.messages[name].partial = True
-        self._changed(name)
+        self.log.append((self.messages[name].folder, name))
 
     def delete(self, name: str) -> None:
         """A message is gone for good."""
@@ -240,6 +240,8 @@ class Mailbox:
         return f"{uid[:32]}{day.year:04X}{day.month:02X}{day.day:02X}{uid[40:]}"
 
     def _changed(self, name: str) -> None:
+        """It is new where it lies now."""
+        self.messages[name].whole_since = len(self.log)
         self.log.append((self.messages[name].folder, name))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from math import ceil
@@ -14,11 +15,12 @@ from ingest.graph_state import State, Wanted
 from ingest.source import Batch, ChangedError
 from store.errors import InputError
 from store.model import EventRevision, Message
+from tests.conftest import shared_data
 from tests.contract import raw_message
 from tests.graph_answers import error
 from tests.graph_builder import client, source
 from tests.graph_fake import Graph, graph
-from tests.graph_mailbox import Json, moment, recipient
+from tests.graph_mailbox import Json, Mailbox, moment, recipient
 from tests.ical_builder import event
 from tests.mail_builder import raw_mail
 
@@ -480,3 +482,42 @@ def test_the_client_asks_for_what_the_docs_promise(fake: Graph) -> None:
     assert all("$orderby=receivedDateTime%20desc" in path for path in deltas)
     assert not any("expand" in path for path in deltas)
     assert client(fake).get("/me/mailFolders/inbox")
+
+
+def test_real_mail_is_of_the_same_kind_in_json_and_raw() -> None:
+    """And answers the same mails. Where a mail has text and HTML, Exchange keeps the HTML alone."""
+    compared = differing = 0
+    with tarfile.open(shared_data("mime/visible.tar.gz")) as archive:
+        files = [member for member in archive if member.isfile()]
+        for member in files[::12]:
+            content = archive.extractfile(member)
+            raw = content.read() if content else b""
+            item = in_json(raw)
+            if item is None:
+                continue
+            told = graph_message.read(item, labels=(), zone="UTC").message
+            expected = mime.parse(raw).message
+            compared += 1
+            differing += told.kind != expected.kind
+            assert (told.references, told.in_reply_to) == (
+                expected.references,
+                expected.in_reply_to,
+            ), member.name
+    assert compared > 100
+    assert differing <= compared / 100
+
+
+def in_json(raw: bytes) -> Json | None:
+    """A mail as the fake would tell it, ``None`` where the standard library cannot read it.
+
+    Mails with calendars are left out: they are read from the raw mail.
+    """
+    if b"text/calendar" in raw.lower():
+        return None
+    mailbox = Mailbox()
+    try:
+        name = mailbox.receive(raw)
+    except (ValueError, TypeError, AttributeError, LookupError, AssertionError):
+        return None
+    message = mailbox.messages[name]
+    return {**message.json, "attachments": message.attachments}
