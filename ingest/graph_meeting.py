@@ -25,8 +25,9 @@ _KINDS: Final = {
     "meetingTenativelyAccepted": ("REPLY", "TENTATIVE"),
     "meetingDeclined": ("REPLY", "DECLINED"),
 }
-#: The state before an update is told by the update, and was true before it.
-_BEFORE: Final = timedelta(seconds=1)
+#: The state before an update is told by the update and was true before it, nobody says how long;
+#: certainly longer than a slip that is put right at once.
+_BEFORE: Final = timedelta(minutes=30)
 _PREVIOUS: Final = ("previousStartDateTime", "previousEndDateTime")
 
 
