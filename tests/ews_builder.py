@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from ingest.client import Session
 from ingest.exchange import USUAL, ExchangeSource, Pages
@@ -13,6 +13,8 @@ from ingest.exchange_client import ExchangeClient
 from ingest.graph_event import Owner
 from ingest.graph_state import EVERYTHING, Wanted
 from ingest.retry import Retry
+from ingest.source import Batch, Known
+from store.model import EventRevision, Message
 from tests.ews_fake import PASSWORD, USER, Ews
 
 OWNER: Final = Owner(("rep@ours.example", "sales@ours.example"), "Europe/Vienna")
@@ -51,3 +53,35 @@ def source(
     """A new source on the fake's mailbox."""
     asking = client(fake, login=login, pauses=pauses)
     return ExchangeSource(asking, owner, now=now, wanted=wanted, pages=pages)
+
+
+def read(
+    fake: Ews, cursor: str | None = None, *, known: Known | None = None, **options: Any
+) -> list[Batch]:
+    """All batches of one sync."""
+    made = source(fake, **options)
+    if known is not None:
+        made.remember(known)
+    return list(made.batches(cursor))
+
+
+def settled(fake: Ews, **options: Any) -> str:
+    """The cursor once everything has been read; then nothing has been asked yet."""
+    cursor = read(fake, **options)[-1].cursor
+    fake.requests.clear()
+    return cursor
+
+
+def messages(batches: Iterable[Batch]) -> list[Message]:
+    """The messages in batches, in order."""
+    return [one for batch in batches for one in batch.records if isinstance(one, Message)]
+
+
+def revisions(batches: Iterable[Batch]) -> list[EventRevision]:
+    """The event revisions in batches."""
+    return [one for batch in batches for one in batch.records if isinstance(one, EventRevision)]
+
+
+def subjects(batches: Iterable[Batch]) -> list[str]:
+    """The subjects of the messages in batches, in order."""
+    return [message.subject for message in messages(batches)]

@@ -230,11 +230,7 @@ class Mailbox:
 
     def lying_in(self, folder: str) -> Iterator[tuple[str, int]]:
         """Ids and numbers of what lies in a folder, the oldest arrival first."""
-        everything: dict[str, Any] = dict(self.messages)
+        found = [(n, one.number) for n, one in self.messages.items() if one.folder == folder]
         if folder == self.special["calendar"]:
-            everything = dict(self.entries)
-        found = [(n, one.number) for n, one in everything.items() if self._in(one, folder)]
+            found += [(name, one.number) for name, one in self.entries.items()]
         yield from sorted(found, key=lambda one: one[1])
-
-    def _in(self, one: Message | Entry, folder: str) -> bool:
-        return isinstance(one, Entry) or one.folder == folder

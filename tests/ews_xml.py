@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.utils import getaddresses
 from typing import Any, Final, TypeAlias
 
@@ -88,13 +89,15 @@ def message(name: str, told: Message, wanted: Sequence[str]) -> Element:
         element("t:InternetMessageHeader", text=" ".join(str(value).split()), HeaderName=key)
         for key, value in head.items()
     ]
-    sender = _people(head["From"])
+    author, sender = _people(head["From"]), _people(head["Sender"] or head["From"])
     makers: dict[str, Any] = {
         "MimeContent": lambda: element(
             "t:MimeContent", text=b64encode(told.raw).decode(), CharacterSet="UTF-8"
         ),
         "ParentFolderId": lambda: element("t:ParentFolderId", Id=told.folder),
-        "Subject": lambda: element("t:Subject", text=str(head["Subject"] or "")),
+        "Subject": lambda: element(
+            "t:Subject", text=str(make_header(decode_header(str(head["Subject"] or ""))))
+        ),
         "DateTimeReceived": lambda: element("t:DateTimeReceived", text=time(told.received_at)),
         "Size": lambda: element("t:Size", text=str(len(told.raw))),
         "IsDraft": lambda: element("t:IsDraft", text=str(told.draft).lower()),
@@ -106,7 +109,7 @@ def message(name: str, told: Message, wanted: Sequence[str]) -> Element:
         "Sender": lambda: element("t:Sender", *sender[:1]) if sender else None,
         "ToRecipients": lambda: _recipients("t:ToRecipients", head["To"]),
         "CcRecipients": lambda: _recipients("t:CcRecipients", head["Cc"]),
-        "From": lambda: element("t:From", *_people(head["From"])[:1]) if sender else None,
+        "From": lambda: element("t:From", *author[:1]) if author else None,
         "InternetMessageId": lambda: (
             element("t:InternetMessageId", text=head["Message-ID"]) if head["Message-ID"] else None
         ),
