@@ -133,3 +133,50 @@ def test_any_text_gives_probabilities(subject: str, text: str, sender: str) -> N
     labels = [label for label, _, _ in found]
     assert labels == [label for label in INTENTS if label in labels]
     assert all(0 < probability <= 1 for _, probability, _ in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please find the sheet below.?? It is a draft.\n?\nBest,\nAnn",
+        "?\nThe sheet is ready. ?That is all for now.",
+        "I shall ask my assistant to schedule a meeting early next week.",
+        "He will get back to you if we need a meeting with the board.",
+    ],
+)
+def test_what_asks_nothing_expects_no_reply(text: str) -> None:
+    """Marks that stand for lost characters, and meetings that somebody else will see to."""
+    assert "expects_reply" not in said("", text)
+
+
+@pytest.mark.parametrize("text", ["Is 10 a.m. fine?", "When?\nToday?", "Which one, A or B.? Or C?"])
+def test_real_questions_still_do(text: str) -> None:
+    """A question mark behind a word is one."""
+    assert "expects_reply" in said("", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The vote will be tight, but they will be able to stop it.",
+        "So please just try and stop it before it is too late.",
+        "He leaves me out, in an attempt to remove me from the loop.",
+    ],
+)
+def test_stopping_something_else_is_no_objection(text: str) -> None:
+    """Only who tells us to leave them alone objects."""
+    assert "objection" not in said("", text)
+
+
+def test_abbreviations_and_german_dates_end_no_sentence() -> None:
+    """The whole sentence is the evidence."""
+    text = "Mr. Lay can't make our call on Monday. Bye."
+    assert intents.explain("", text)["cancel"] == "Mr. Lay can't make our call on Monday."
+    german = "Leider muss ich unseren Termin am 3. Mai absagen. Danke."
+    assert intents.explain("", german)["cancel"] == german.removesuffix(" Danke.")
+
+
+def test_a_cut_sentence_shows_where_it_was_cut() -> None:
+    """Dots at the end that is missing, so that nobody takes it for the whole."""
+    words = intents.explain("", "well " * 100 + "I am not interested " + "indeed " * 100)["refusal"]
+    assert (words[0], words[-1]) == ("…", "…")

@@ -18,16 +18,20 @@ WORDS_SHOWN: Final = 160
 DECIDED: Final = 0.5
 
 _SENTENCE_END: Final = re.compile(
-    r"(?<=[.!?])[\"')\]]?\s+|\s*\n\s*\n\s*|\s*\n(?=\s*[-*•>]|\s*\d[.)]\s)"
+    r"[.!?][\"')\]]?\s+|\n[^\S\n]*\n\s*|\n(?=[^\S\n]*(?:[-*•>]|\d[.)]\s))"
 )
-_ABBREVIATIONS: Final = re.compile(
-    r"\b(Mr|Mrs|Ms|Dr|Prof|St|Exec|approx|No|vs|Sr|Jr|Nr|z\. ?B|bzw|ca)\.(?=\s)"
-)
-# A German date is no end of a sentence; "." and space keep their places.
-_ORDINAL: Final = re.compile(
-    r"(?<=\d)\.\s(?=(?:Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November"
-    r"|Dezember)\b)"
-)
+_ABBREVIATIONS: Final = frozenset(
+    ("Mr", "Mrs", "Ms", "Dr", "Prof", "St", "Sr", "Jr", "Exec", "No", "Nr", "approx", "vs", "B",
+     "bzw", "ca")
+)  # fmt: skip
+# A German date is no end of a sentence.
+_GERMAN_MONTHS: Final = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
+    "November", "Dezember",
+)  # fmt: skip
+# Question marks that stand for characters a program could not show.
+_JUNK: Final = re.compile(r"(?m)^\s*\?\s*$|[.,;:]\?\?|\s\?+\w")
+_JUNK_MARKS: Final = re.compile(r"(?m)(?<=[.,;:])\?+|(?<!\S)\?+(?=\w|\s*$)")
 _SEPARATORS: Final = str.maketrans(dict.fromkeys('.,;:!()[]{}<>"“”„*|=_/\\…', " ") | {"?": " ? "})
 _QUOTES: Final = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", " ": " "})
 _ORDER: Final = {intent: position for position, intent in enumerate(INTENTS)}
@@ -56,9 +60,27 @@ def read(subject: str, text: str, sender: str = "") -> list[tuple[str, float, st
 
 
 def _sentences(text: str) -> list[str]:
-    text = _ABBREVIATIONS.sub(r"\1", text.translate(_QUOTES))
-    text = _ORDINAL.sub(".", text)
-    return [" ".join(s.split()) for s in _SENTENCE_END.split(text) if s]
+    text = text.translate(_QUOTES)
+    if "?" in text and _JUNK.search(text):
+        text = _JUNK_MARKS.sub("", text)
+    found, start = [], 0
+    for end in _SENTENCE_END.finditer(text):
+        at = end.start()
+        if text[at] == "." and _is_abbreviated(text, start, at, end.end()):
+            continue
+        found.append(" ".join(text[start : at + 1].split()))
+        start = end.end()
+    found.append(" ".join(text[start:].split()))
+    return [sentence for sentence in found if sentence]
+
+
+def _is_abbreviated(text: str, start: int, at: int, behind: int) -> bool:
+    """Whether the full stop at ``at`` ends an abbreviation, or the number of a German day."""
+    before = text[max(start, at - 7) : at]
+    word = before[before.rfind(" ") + 1 :]
+    if word.isdigit():
+        return text.startswith(_GERMAN_MONTHS, behind)
+    return word.rpartition("\n")[2].rpartition(".")[2] in _ABBREVIATIONS
 
 
 def _language_of(text: str) -> Language:
@@ -103,7 +125,8 @@ def _look(index: Index, sentences: list[tuple[str, str, set[str]]], found: Found
         if called:
             tried = dict.fromkeys(rule for word in called for rule in index.rules[word])
             for rule in tried:
-                _try(rule, original, sentence, found)
+                if not rule.also or not rule.also.isdisjoint(words):
+                    _try(rule, original, sentence, found)
 
 
 def _spelt_out(text: str, rules: Language) -> str:
@@ -121,12 +144,14 @@ def _try(rule: Rule, original: str, sentence: str, found: Found) -> None:
 
 
 def _shown(sentence: str, start: int) -> str:
-    """The sentence, or of a long one the part that begins just before ``start``."""
+    """The sentence, or of a long one the part that begins just before ``start``, with dots."""
     if len(sentence) <= WORDS_SHOWN:
         return sentence
     begin = max(0, min(start - 20, len(sentence) - WORDS_SHOWN))
     begin = sentence.rfind(" ", 0, begin) + 1
-    return sentence[begin : begin + WORDS_SHOWN].rsplit(" ", 1)[0]
+    end = begin + WORDS_SHOWN - 2
+    part = sentence[begin:] if end >= len(sentence) else sentence[begin:end].rsplit(" ", 1)[0] + "…"
+    return "…" + part if begin else part
 
 
 def _together(hits: list[tuple[float, str]]) -> tuple[float, str]:

@@ -21,13 +21,17 @@ LANGUAGES: Final = ("en", "de")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One rule. ``weight``: probability that it is right when it stands alone."""
+    """One rule. ``weight``: probability that it is right when it stands alone.
+
+    ``also``: words of which the sentence must hold one besides an anchor; none means any.
+    """
 
     intent: str
     weight: float
     pattern: re.Pattern[str]
     unless: re.Pattern[str] | None
     anchors: frozenset[str]
+    also: frozenset[str]
     yes: tuple[str, ...]
     no: tuple[str, ...]
 
@@ -128,6 +132,7 @@ def _rule(entry: Mapping[str, Any], parts: Mapping[str, str]) -> Rule:
         pattern=re.compile(_filled(entry["pattern"], parts)),
         unless=re.compile(_filled(unless, parts)) if unless else None,
         anchors=frozenset(entry["anchors"]),
+        also=frozenset(entry.get("also", ())),
         yes=tuple(entry.get("yes", ())),
         no=tuple(entry.get("no", ())),
     )
