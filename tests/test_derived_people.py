@@ -63,7 +63,11 @@ def test_same_local_part_in_subdomains_of_one_company_is_one_person() -> None:
     [
         ('"Lay, Kenneth" <k@acme.com>', "Kenneth Lay"),
         ("john.smith@acme.com", "John Smith"),
+        ("bo.li@acme.com", "Bo Li"),
         ("jsmith7@acme.com", "jsmith7@acme.com"),
+        ("ann.lee@yahoo.com", "Ann Lee"),
+        ("wild_ar@yahoo.com", "wild_ar@yahoo.com"),
+        ("mx@austin.rr.com", "mx@austin.rr.com"),
         ("\"'jo@acme.com'\" <jo@acme.com>", "jo@acme.com"),
         ('"Kenneth Lay/Corp/Enron@ENRON" <kl@acme.com>', "Kenneth Lay"),
         ('"Acme, Inc." <x@acme.com>', "Acme, Inc"),

@@ -43,9 +43,15 @@ def _turned(names: pd.Series[str]) -> pd.Series[str]:
 
 
 def from_address(addresses: pd.Series[str]) -> pd.Series[str]:
-    """A name made of the local part: "john.smith@x" is "John Smith"; else the address."""
+    """A name made of the local part: "john.smith@x" is "John Smith"; else the address.
+
+    Where everybody invents their own address, "lizard_ar" is a nickname: parts are names from
+    three letters on.
+    """
     local = local_part(addresses)
     plain = local.str.fullmatch(r"[^\W\d_]{2,}(?:[._-][^\W\d_]+)+") & ~functional(local)
+    invented = addresses.str.replace(r"^.*@", "", regex=True).isin(FREE_MAIL)
+    plain &= ~(invented & local.str.contains(r"(?:^|[._-])[^\W\d_]{1,2}(?:[._-]|$)", regex=True))
     spaced = local.str.replace(r"[._-]+", " ", regex=True).str.title()
     return addresses.where(~plain, spaced)
 
