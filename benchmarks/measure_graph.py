@@ -31,7 +31,7 @@ from tests import graph_answers
 from tests.contract import REP
 from tests.graph_builder import Tokens
 from tests.graph_fake import Graph, graph
-from tests.graph_mailbox import attendee, weekly
+from tests.graph_values import attendee, weekly
 from tests.ical_builder import event
 
 DELTA: Final = 200

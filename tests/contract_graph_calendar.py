@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from ingest.graph_state import Wanted
 from tests.contract import CUSTOMER, summary
 from tests.contract_graph_mail import GraphPeer
-from tests.graph_mailbox import attendee, instant, moment, weekly
+from tests.graph_values import attendee, instant, moment, weekly
 
 _HOUR = timedelta(hours=1)
 _ANSWERS = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentativelyAccepted"}

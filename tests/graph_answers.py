@@ -10,78 +10,36 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import count
-from typing import Any, Final, NamedTuple
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from typing import Any, Final
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.graph_csdl import csdl
-from tests.graph_mailbox import EVENTS, FOLDERS, Json, Mailbox, instant
+from tests.graph_deltas import Deltas, RefusedError, Reply, Token, error
+from tests.graph_mailbox import EVENTS, FOLDERS
+from tests.graph_values import Json, instant
 
-VERSION: Final = "/v1.0"
 MAX_PARTS: Final = 20
-
-
-class Reply(NamedTuple):
-    """Status, headers, and a JSON object or the bytes of a mail."""
-
-    status: int
-    headers: dict[str, str]
-    body: Any
-
-
-class RefusedError(Exception):
-    """An error in Graph's form."""
-
-    def __init__(self, status: int, code: str, message: str = "") -> None:
-        super().__init__(code)
-        self.reply = error(status, code, message)
-
-
-def error(status: int, code: str, message: str = "", **headers: str) -> Reply:
-    """An unsuccessful answer."""
-    told = {"code": code, "message": message or code, "innerError": {"request-id": "0"}}
-    more = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Reply(status, {"Content-Type": "application/json", **more}, {"error": told})
+_USUAL_PAGE: Final = "10"
 
 
 @dataclass
-class Token:
-    """What a link of a delta stands for: what is still to be listed, and which log was seen.
+class Answers(Deltas):
+    """The service for one user.
 
-    ``since``: up to where the log was seen when this round of changes began.
+    ``basic``: only Mail.ReadBasic was granted. ``missing``: parts of the service that the user may
+    not use. ``me``, ``settings``: the user's own.
     """
 
-    place: str
-    options: dict[str, str]
-    waiting: list[str]
-    seen: int
-    follows: bool
-    since: int
-
-
-@dataclass
-class Answers:
-    """The service for one user. ``base``: its address.
-
-    ``page``: items on a page at most. ``basic``: only Mail.ReadBasic was granted. ``rotates``:
-    every answer has a new link. ``missing``: parts of the service that the user may not use.
-    """
-
-    mailbox: Mailbox
-    base: str
-    page: int = 100
     basic: bool = False
-    rotates: bool = False
     missing: frozenset[str] = frozenset()
     me: Json = field(default_factory=dict)
     settings: Json | None = None
-    tokens: dict[str, Token] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._numbers = count(1)
+        super().__post_init__()
         self._routes: list[tuple[re.Pattern[str], Callable[..., Json | bytes]]] = [
             (re.compile(pattern), handler)
             for pattern, handler in (
@@ -104,6 +62,8 @@ class Answers:
         parts = urlsplit(target)
         options = {name: values[0] for name, values in parse_qs(parts.query).items()}
         prefer = headers.get("prefer", "")
+        wished = re.search(r"odata\.maxpagesize=(\d+)", prefer)
+        options["page"] = wished[1] if wished else _USUAL_PAGE
         for pattern, handler in self._routes:
             if found := pattern.fullmatch(parts.path):
                 try:
@@ -133,10 +93,6 @@ class Answers:
                 }
             )
         return Reply(200, {}, {"responses": answers})
-
-    def expire(self, place: str = "") -> None:
-        """Forget all links of this place, or of all."""
-        self.tokens = {n: t for n, t in self.tokens.items() if place and t.place != place}
 
     def _reply(self, body: Any, *, immutable: bool) -> Reply:
         if isinstance(body, bytes):
@@ -180,7 +136,7 @@ class Answers:
             else:
                 yield {"id": name, "@removed": {"reason": "deleted"}}
 
-        return self._delta(FOLDERS, list(self.mailbox.folders), options, "mailFolder", show)
+        return self.page_of(FOLDERS, list(self.mailbox.folders), options, "mailFolder", show)
 
     def _messages_delta(self, folder: str, options: Json) -> Json:
         folder = self.mailbox.special.get(folder.lower(), folder)
@@ -192,7 +148,7 @@ class Answers:
         here = [name for name, message in messages.items() if message.folder == folder]
         if options.get("$orderby") == "receivedDateTime desc":
             here.sort(key=lambda name: str(messages[name].json["receivedDateTime"]), reverse=True)
-        return self._delta(folder, here, options, "message", self._show_message)
+        return self.page_of(folder, here, options, "message", self._show_message)
 
     def _show_message(self, name: str, token: Token) -> Iterator[Json]:
         message = self.mailbox.messages.get(name)
@@ -252,7 +208,7 @@ class Answers:
         for name in ("$select", "$expand", "$filter", "$orderby"):
             if name in options:
                 raise RefusedError(400, "ErrorInvalidUrlQuery", f"{name} is not supported")
-        return self._delta(EVENTS, list(self.mailbox.events), options, "event", self._show_event)
+        return self.page_of(EVENTS, list(self.mailbox.events), options, "event", self._show_event)
 
     def _show_event(self, name: str, token: Token) -> Iterator[Json]:
         since, until = (
@@ -312,55 +268,6 @@ class Answers:
                 self._whole_date(name, one) for one in dates if one["type"] == "exception"
             ]
         return told
-
-    def _delta(
-        self,
-        place: str,
-        names: list[str],
-        options: Json,
-        kind: str,
-        show: Callable[[str, Token], Iterator[Json]],
-    ) -> Json:
-        token = self._token(place, names, options)
-        page = min(self.page, int(token.options.get("page", self.page)))
-        now, later = token.waiting[:page], token.waiting[page:]
-        told = {
-            "@odata.context": f"#Collection({kind})",
-            "value": [item for name in now for item in show(name, token)],
-        }
-        if later:
-            following = replace(token, waiting=later)
-            told["@odata.nextLink"] = self._link(place, "$skiptoken", following)
-        else:
-            following = replace(token, waiting=[], follows=True)
-            quiet = token.follows and not now and not self.rotates
-            link = self._link(place, "$deltatoken", following)
-            told["@odata.deltaLink"] = self._same(options, link) if quiet else link
-        return told
-
-    def _token(self, place: str, names: list[str], options: Json) -> Token:
-        given = options.get("$skiptoken") or options.get("$deltatoken")
-        if given is None:
-            return Token(place, dict(options), names, len(self.mailbox.log), follows=False, since=0)
-        known = self.tokens.get(given)
-        if known is None or known.place != place:
-            raise RefusedError(410, "SyncStateNotFound", "The sync state generation is not found")
-        if "$skiptoken" in options:
-            return known
-        log = self.mailbox.log
-        changed = dict.fromkeys(name for where, name in log[known.seen :] if where == place)
-        return Token(place, known.options, list(changed), len(log), follows=True, since=known.seen)
-
-    def _link(self, place: str, name: str, token: Token) -> str:
-        number = f"t{next(self._numbers)}"
-        self.tokens[number] = token
-        paths = {FOLDERS: "/me/mailFolders/delta", EVENTS: "/me/calendarView/delta"}
-        path = paths.get(place, f"/me/mailFolders/{quote(place, safe='')}/messages/delta")
-        return f"{self.base}{VERSION}{path}?{name}={number}"
-
-    def _same(self, options: Json, link: str) -> str:
-        """Nothing has happened: the link stays what it was."""
-        return link.rpartition("=")[0] + "=" + str(options["$deltatoken"])
 
 
 _BEGINNING: Final = datetime(1900, 1, 1, tzinfo=UTC)

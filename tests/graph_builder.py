@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from ingest.client import Session
 from ingest.graph import GraphSource
@@ -12,8 +12,11 @@ from ingest.graph_client import GraphClient
 from ingest.graph_event import Owner
 from ingest.graph_state import EVERYTHING, Wanted
 from ingest.retry import Retry
+from ingest.source import Batch
+from store.model import EventRevision, Message
 from tests.graph_fake import TOKEN, Graph
 
+MAIL: Final = Wanted(calendar=False)
 OWNER: Final = Owner(("rep@ours.example", "sales@ours.example"), "Europe/Vienna")
 
 
@@ -54,3 +57,31 @@ def source(
 ) -> GraphSource:
     """A new source on the fake's mailbox."""
     return GraphSource(client(graph, tokens=tokens, pauses=pauses), owner, now=now, wanted=wanted)
+
+
+def read(fake: Graph, cursor: str | None = None, **options: Any) -> list[Batch]:
+    """All batches of one sync of the mail."""
+    return list(source(fake, **{"wanted": MAIL, **options}).batches(cursor))
+
+
+def messages(batches: list[Batch]) -> list[Message]:
+    """The messages in them, in order."""
+    return [one for batch in batches for one in batch.records if isinstance(one, Message)]
+
+
+def revisions(batches: list[Batch]) -> list[EventRevision]:
+    """The event revisions in them."""
+    return [one for batch in batches for one in batch.records if isinstance(one, EventRevision)]
+
+
+def subjects(batches: list[Batch]) -> list[str]:
+    """The subjects of the messages in them, in order."""
+    return [message.subject for message in messages(batches)]
+
+
+def settled(fake: Graph, **options: Any) -> str:
+    """The cursor once everything has been read."""
+    cursor = read(fake, **options)[-1].cursor
+    fake.requests.clear()
+    fake.parts.clear()
+    return cursor

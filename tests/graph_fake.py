@@ -14,8 +14,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, TypeAlias
 
-from tests.graph_answers import VERSION, Answers, Reply, error
-from tests.graph_mailbox import Json, Mailbox
+from tests.graph_answers import Answers
+from tests.graph_deltas import VERSION, Reply, error
+from tests.graph_mailbox import Mailbox
+from tests.graph_values import Json
 
 TOKEN: Final = "a-good-token"
 

@@ -10,11 +10,11 @@ from email.message import EmailMessage
 from email.policy import default
 from email.utils import getaddresses, parsedate_to_datetime
 from itertools import count
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from zlib import crc32
 from zoneinfo import ZoneInfo
 
-Json: TypeAlias = dict[str, Any]
+from tests.graph_values import WEEKDAYS, Json, instant, moment, recipient, utc
 
 ROOT: Final = "root"
 FOLDERS: Final = "folders"
@@ -30,15 +30,6 @@ SPECIAL: Final = {
     "outbox": "Postausgang",
     "conversationhistory": "Aufgezeichnete Unterhaltungen",
 }
-_WEEKDAYS: Final = (
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-)
 
 
 @dataclass
@@ -91,7 +82,7 @@ class Mailbox:
     def now(self) -> str:
         """The time of this change; a second later than the last."""
         self._clock += timedelta(seconds=1)
-        return _utc(self._clock)
+        return utc(self._clock)
 
     def name(self, kind: str) -> str:
         """A new id, with the characters that those of Graph have."""
@@ -226,7 +217,7 @@ class Mailbox:
                 "id": f"{name[:-1]}-{day:%Y%m%d}=",
                 "type": "exception" if day in event.moved else "occurrence",
                 "seriesMasterId": name,
-                "originalStart": _utc(start),
+                "originalStart": utc(start),
                 "start": moment(start),
                 "end": moment(start + length),
                 **event.moved.get(day, {}),
@@ -245,53 +236,6 @@ class Mailbox:
         self.log.append((self.messages[name].folder, name))
 
 
-def recipient(address: str, name: str = "") -> Json:
-    """A recipient as Graph writes it."""
-    return {"emailAddress": {"name": name or address, "address": address}}
-
-
-def attendee(address: str, response: str = "none", at: datetime | None = None) -> Json:
-    """An attendee with what they answered."""
-    time = _utc(at) if at else "0001-01-01T00:00:00Z"
-    return {
-        **recipient(address),
-        "type": "required",
-        "status": {"response": response, "time": time},
-    }
-
-
-def weekly(start: datetime, weeks: int) -> Json:
-    """A recurrence on the weekday of ``start``, so many times."""
-    return {
-        "pattern": {
-            "type": "weekly",
-            "interval": 1,
-            "month": 0,
-            "dayOfMonth": 0,
-            "daysOfWeek": [_WEEKDAYS[start.weekday()]],
-            "firstDayOfWeek": "monday",
-            "index": "first",
-        },
-        "range": {
-            "type": "numbered",
-            "startDate": f"{start:%Y-%m-%d}",
-            "endDate": "0001-01-01",
-            "recurrenceTimeZone": "W. Europe Standard Time",
-            "numberOfOccurrences": weeks,
-        },
-    }
-
-
-def moment(at: datetime) -> Json:
-    """A dateTimeTimeZone in UTC, with the seven digits of Graph."""
-    return {"dateTime": f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.0000000", "timeZone": "UTC"}
-
-
-def instant(told: Json) -> datetime:
-    """The time of a dateTimeTimeZone in UTC."""
-    return datetime.fromisoformat(str(told["dateTime"])[:19]).replace(tzinfo=UTC)
-
-
 def _dates(master: Json, until: datetime) -> Iterator[tuple[date, datetime]]:
     """Weekly dates as Exchange counts them: the same time of day where the series lives."""
     zone = ZoneInfo("Europe/Berlin")
@@ -300,18 +244,14 @@ def _dates(master: Json, until: datetime) -> Iterator[tuple[date, datetime]]:
     days, most = told["pattern"]["daysOfWeek"], told["range"]["numberOfOccurrences"]
     day, found = first.date(), 0
     while found < most and day <= until.date():
-        if _WEEKDAYS[day.weekday()] in days:
+        if WEEKDAYS[day.weekday()] in days:
             found += 1
             yield day, datetime.combine(day, first.timetz()).astimezone(UTC)
         day += timedelta(days=1)
 
 
-def _utc(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
 def _received(mail: EmailMessage) -> str:
-    return _utc(parsedate_to_datetime(str(mail["date"])))
+    return utc(parsedate_to_datetime(str(mail["date"])))
 
 
 def _people(mail: EmailMessage, header: str) -> list[Json]:

@@ -14,7 +14,7 @@ from store.errors import InputError
 from store.model import EventRevision
 from tests.graph_builder import source
 from tests.graph_fake import Graph, graph
-from tests.graph_mailbox import attendee, moment, weekly
+from tests.graph_values import attendee, moment, weekly
 
 NOW: Final = datetime(2026, 3, 2, 8, tzinfo=UTC)
 START: Final = datetime(2026, 3, 10, 9, tzinfo=UTC)

@@ -12,8 +12,8 @@ from ingest.retry import OfflineError, QuarantineError
 from ingest.source import CursorExpiredError
 from store.errors import InputError, SignInError
 from tests.contract import raw_message
-from tests.graph_answers import Reply, error
 from tests.graph_builder import Tokens, client
+from tests.graph_deltas import Reply, error
 from tests.graph_fake import TOKEN, Cut, Graph, graph
 from tests.peers import free_port
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from ingest.graph_event import Owner, revisions
 from ingest.graph_recurrence import rrule
 from tests.graph_builder import OWNER
-from tests.graph_mailbox import Json, Mailbox, attendee, moment, recipient, weekly
+from tests.graph_mailbox import Mailbox
+from tests.graph_values import Json, attendee, moment, recipient, weekly
 
 START: Final = datetime(2026, 3, 3, 9, tzinfo=UTC)
 HOUR: Final = timedelta(hours=1)

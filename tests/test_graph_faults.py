@@ -16,7 +16,7 @@ from ingest.graph_state import EVERYTHING
 from tests.contract import LATER, START
 from tests.contract_graph_calendar import GraphCalendarPeer
 from tests.contract_graph_mail import GraphMailPeer
-from tests.graph_answers import Reply, error
+from tests.graph_deltas import Reply, error
 from tests.graph_fake import Cut, Graph
 from tests.synced import Synced
 

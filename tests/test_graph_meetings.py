@@ -17,7 +17,7 @@ from store.reading import read_facts
 from tests.contract import CUSTOMER, REP
 from tests.contract_graph_mail import GraphPeer
 from tests.graph_builder import source
-from tests.graph_mailbox import Json, attendee, moment, recipient
+from tests.graph_values import Json, attendee, moment, recipient
 from tests.ical_builder import event
 from tests.meetings_builder import Met, met
 from tests.synced import Synced

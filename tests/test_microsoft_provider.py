@@ -21,7 +21,7 @@ from store.errors import ConfigurationError, InputError, SignInError, SignInProb
 from store.model import EventRevision, Message
 from tests.contract import CUSTOMER, START, raw_message
 from tests.graph_fake import Graph, graph
-from tests.graph_mailbox import attendee
+from tests.graph_values import attendee
 from tests.oidc_peer import Oidc, Person, oidc
 
 ME = {
