@@ -228,9 +228,11 @@ class Scene:
     ) -> None:
         """An answer does not come, which is known from ``known_at`` on.
 
-        A second proposal that they had asked for, and a silence after they came back of their own
-        accord, are acts.
+        However much is asked into it, a silence is one. A second proposal that they had asked for,
+        and a silence after they came back of their own accord, are acts.
         """
+        if self.silent:
+            return
         self.silent = True
         back = self.came_back_at
         self.came_back_at = None
