@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 #: Mail with a time outside these years was sent by a broken clock: the time is unknown.
 FIRST_YEAR: Final = 1971
 LAST_YEAR: Final = 2100
+#: What a PC shows whose clock was never set, there or in UTC.
+_NEVER_SET: Final = datetime(1980, 1, 1, tzinfo=UTC)
 
 _MONTHS: Final = {
     name: number
@@ -92,9 +94,10 @@ def _instant(fields: tuple[int, ...], offset_minutes: int | None) -> HeaderTime:
         local = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     except ValueError:
         return UNKNOWN
-    if offset_minutes:
-        local -= timedelta(minutes=offset_minutes)
-    return HeaderTime(local, offset_minutes)
+    instant = local - timedelta(minutes=offset_minutes or 0)
+    if _NEVER_SET in (local, instant):
+        return UNKNOWN
+    return HeaderTime(instant, offset_minutes)
 
 
 def received(value: str) -> datetime | None:

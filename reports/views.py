@@ -67,8 +67,8 @@ def _totals(analysis: Analysis) -> tuple[Total, ...]:
         Total(
             verdict,
             int(sums["people"][verdict]),
-            number(sums["hours"][verdict]),
-            number(sums["week_hours"][verdict]),
+            number(sums["hours"][verdict], 2),
+            number(sums["week_hours"][verdict], 2),
         )
         for verdict in VERDICTS
         if verdict in sums.index
@@ -92,7 +92,7 @@ def _time(people: tuple[Contact, ...], changing: list[Total], spent: float) -> s
         judged = words.count(len(people), "judged person", "judged people")
         return f"No time went to {judged} in the last 7 days."
     whom = words.count(with_time, "person", "people")
-    lost = number(sum(total.week_hours for total in changing))
+    lost = number(sum(total.week_hours for total in changing), 2)
     there = f", {words.hours(lost)} of it where something should change" if lost else ""
     return f"In the last 7 days you spent {words.hours(spent)} on {whom}{there}."
 
@@ -106,7 +106,7 @@ def _change(changing: list[Total]) -> str:
 
 
 def _nobody(analysis: Analysis) -> str:
-    seen = len(analysis.contacts)
+    seen = int(analysis.contacts["first_at"].notna().sum())
     if not seen:
         return "Nothing to say yet: there is no exchange with anybody in the mail that was read."
     known = words.count(seen, "person is", "people are")

@@ -51,11 +51,11 @@ def effort(frame: pd.DataFrame) -> Effort:
     """The sum of rows of the effort frame."""
     total = frame.sum(numeric_only=True)
     return Effort(
-        hours=number(total["hours"]),
-        mail_hours=number(total["mail_hours"]),
-        meeting_hours=number(total["meeting_hours"]),
-        lost_hours=number(total["lost_hours"]),
-        week_hours=number(total["week_hours"]),
+        hours=number(total["hours"], 2),
+        mail_hours=number(total["mail_hours"], 2),
+        meeting_hours=number(total["meeting_hours"], 2),
+        lost_hours=number(total["lost_hours"], 2),
+        week_hours=number(total["week_hours"], 2),
         cost=number(total["cost"], 0),
     )
 

@@ -86,11 +86,11 @@ def _efforts(frame: pd.DataFrame, people: pd.Series) -> dict[int, Effort]:
     rows = frame.loc[frame["person"].isin(people)]
     return {
         int(row.person): Effort(
-            hours=number(row.hours),
-            mail_hours=number(row.mail_hours),
-            meeting_hours=number(row.meeting_hours),
-            lost_hours=number(row.lost_hours),
-            week_hours=number(row.week_hours),
+            hours=number(row.hours, 2),
+            mail_hours=number(row.mail_hours, 2),
+            meeting_hours=number(row.meeting_hours, 2),
+            lost_hours=number(row.lost_hours, 2),
+            week_hours=number(row.week_hours, 2),
             cost=number(row.cost, 0),
         )
         for row in records(rows)

@@ -19,6 +19,12 @@ from reports.views_evidence import REFERENCES_SHOWN, References
 NAMES_SHOWN: Final = 100
 #: A proposal without a deal is open this long after the last word about it.
 OPEN_FOR: Final = timedelta(days=180)
+STILL_WAITING: Final = timedelta(days=60)
+#: From so many messages or answers on, an account with a smaller share of mails by the rep, or
+#: with a larger one of answers to mail that is not here, is said to be short of something.
+FEWEST: Final = 20
+LEAST_WRITTEN: Final = 0.03
+MOST_MISSING: Final = 0.2
 
 EXPLANATIONS: Final = {
     "supplier": "They sell to you",
@@ -94,10 +100,14 @@ def questions(
 
 
 def waiting(analysis: Analysis, zone: ZoneInfo, directory: Directory) -> tuple[Waiting, ...]:
-    """Judged people who wait for the rep's answer, each once, longest first."""
+    """Judged people who wait for the rep's answer, each once, longest first.
+
+    What they asked longer ago than ``STILL_WAITING`` nobody waits for any more.
+    """
     rows = analysis.episodes
     rows = rows.loc[rows["direction"].eq("theirs") & rows["open"] & ~rows["sequence"]]
     rows = rows.loc[rows["person"].isin(analysis.verdicts["person"])]
+    rows = rows.loc[analysis.as_of - rows["last_asked_at"] <= STILL_WAITING]
     rows = rows.sort_values(["asked_at", "episode"]).drop_duplicates("person")
     subjects = analysis.mail.loc[analysis.mail["message"].isin(rows["asked_message"])]
     subject = dict(zip(subjects["message"], subjects["subject"], strict=True))
@@ -112,8 +122,9 @@ def waiting(analysis: Analysis, zone: ZoneInfo, directory: Directory) -> tuple[W
 
 
 def not_judged(analysis: Analysis, directory: Directory) -> tuple[LeftOut, ...]:
-    """Who is not judged, by reason, the largest group first."""
+    """Who is not judged though there was mail between us, by reason, the largest group first."""
     rows = analysis.contacts.loc[~analysis.contacts["judged"]]
+    rows = rows.loc[rows["first_at"].notna()]
     made = []
     for reason, group in rows.groupby("left_out", sort=True):
         first = group.sort_values(["mails_in", "person"], ascending=[False, True])["person"]
@@ -184,6 +195,18 @@ def _sentence(
     if row.read_share < 1 and row.kind != "files":
         done = math.floor(row.read_share * 100)
         sentence += f" Older mail is missing: so far {done} % was read, `brickwall sync` goes on."
+    sentence += _missing(row)
     if stale:
         sentence += " It was read before the week ended: the last days may be missing."
     return sentence
+
+
+def _missing(row: Any) -> str:
+    """What the mail of an account is short of, so that silence says less."""
+    if row.messages >= FEWEST and row.written < LEAST_WRITTEN * row.messages:
+        yours = f"Only {int(row.written):,}" if row.written else "None"
+        return f" {yours} of it is yours: what you asked cannot be known. Import sent mail, too."
+    if row.answered >= FEWEST and row.missing > MOST_MISSING * row.answered:
+        told = f" Of {int(row.answered):,} mails that you answered {int(row.missing):,} are not"
+        return told + " here: where mail is missing, silence counts for little or nothing."
+    return ""

@@ -75,7 +75,10 @@ def days_of(week: Week) -> str:
 
 
 def hours(value: float) -> str:
-    """Like ``12.5 h``."""
+    """Like ``12.5 h``, ``40 min`` or ``0 h``."""
+    minutes = round(value * 60)
+    if minutes < 60:
+        return f"{minutes} min" if minutes else "0 h"
     return f"{value:,.1f} h"
 
 
@@ -124,7 +127,7 @@ def spent(effort: Effort, currency: str) -> str:
     """Hours and money spent on somebody."""
     parts = [
         f"{hours(effort.hours)} in all ({money(effort.cost, currency)})",
-        f"{hours(effort.week_hours)} in the last 7 days",
+        f"{hours(effort.week_hours) if effort.week_hours else 'none'} in the last 7 days",
     ]
     if effort.lost_hours:
         parts.append(f"{hours(effort.lost_hours)} lost to meetings moved late or missed")

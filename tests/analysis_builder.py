@@ -158,10 +158,19 @@ class Made:
             has_act=True,
         )
 
-    def left_out(self, name: str, address: str, why: str, **fields: Any) -> int:
-        """Somebody who is not judged."""
+    def left_out(
+        self,
+        name: str,
+        address: str,
+        why: str,
+        *,
+        first_at: str | None = "2026-09-01",
+        **fields: Any,
+    ) -> int:
+        """Somebody who is not judged; without ``first_at`` only seen in copy."""
         person = self._person(name, address, **fields)
-        self._add("contacts", person=person, left_out=why, mails_in=1, mails_out=0)
+        who = {"person": person, "left_out": why, "first_at": first_at}
+        self._add("contacts", **who, mails_in=1, mails_out=0)
         return person
 
     def message(

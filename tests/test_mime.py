@@ -113,6 +113,8 @@ def test_archived_exchange_names_and_directory_addresses() -> None:
         ("Mon, 1 Jan 0000 00:00:00 +0000", None, None),
         ("Fri, 31 Dec 9999 23:59:59 +0000", None, None),
         ("Tue, 31 Feb 2024 11:09:30 +0200", None, None),
+        ("Mon, 31 Dec 1979 16:00:00 -0800", None, None),
+        ("Tue, 1 Jan 1980 00:00:00 -0800", None, None),
         ("yesterday", None, None),
         ("", None, None),
     ],

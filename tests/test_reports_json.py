@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from analyzer.settings import Settings
-from reports import json_report, page, tables, terminal
+from reports import json_report, page, tables, terminal, words
 from reports.model import Report
 from reports.views import report
 from reports.views_person import case, contact_page
@@ -97,7 +97,7 @@ def test_all_formats_show_the_same_numbers() -> None:
     for contact, row in zip(read["contacts"], rows, strict=True):
         hours = contact["effort"]["hours"]
         assert float(row["hours"]) == hours
-        assert all(f"{hours:,.1f} h" in text for text in texts)
+        assert all(words.hours(hours) in text for text in texts)
         assert all(f"{contact['effort']['cost']:,.0f} EUR" in text for text in texts)
         assert all(contact["verdict"] in text for text in texts)
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from analyzer.settings import Settings
+from reports import words
 from reports.model import Contact, Report
 from reports.views import report
 from reports.views_person import case, contact_page, find_people
@@ -192,6 +193,7 @@ def test_only_people_who_are_judged_can_wait_and_the_longest_waits_first(made: M
     made.waits(ann, at="2026-11-18", subject="First")
     made.waits(bob, at="2026-11-10", subject="Older")
     made.waits(shop, at="2026-11-01", subject="Buy")
+    made.waits(made.person("Eve", "eve@acme.example"), at="2026-08-01", subject="Forgotten")
     told = [(w.person.name, w.subject) for w in view(made).waiting]
     assert told == [("Bob", "Older"), ("Ann", "First")]
 
@@ -233,6 +235,34 @@ def test_an_account_whose_first_sync_is_under_way_says_what_is_missing(made: Mad
     assert begun.read_share == 0.629
 
 
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"written": 0}, "None of it is yours"),
+        ({"written": 9}, "Only 9 of it is yours"),
+        ({"answered": 940, "missing": 400}, "Of 940 mails that you answered 400 are not here"),
+        ({"messages": 12, "written": 0}, ""),
+        ({"answered": 940, "missing": 40}, ""),
+    ],
+)
+def test_an_account_that_is_short_of_mail_says_so(
+    made: Made, fields: dict[str, int], told: str
+) -> None:
+    """Without sent mail, or with mail deleted, less can be known: that is said."""
+    made.account("short", **fields)
+    whole, short = view(made).coverage
+    assert "cannot be known" not in whole.sentence
+    assert told in short.sentence
+    assert bool(told) == ("cannot be known" in short.sentence or "silence" in short.sentence)
+
+
+def test_short_times_are_minutes() -> None:
+    """Nobody reads 0.1 h."""
+    assert [words.hours(h) for h in (0.0, 0.004, 0.05, 0.99, 1.0, 31.46)] == [
+        "0 h", "0 h", "3 min", "59 min", "1.0 h", "31.5 h",
+    ]  # fmt: skip
+
+
 def test_the_headline_tells_where_the_hours_went(made: Made) -> None:
     """People without time in it are not counted in it."""
     made.person("Ann", "ann@acme.example", verdict="walk away", week_hours=2.0)
@@ -245,8 +275,9 @@ def test_the_headline_tells_where_the_hours_went(made: Made) -> None:
 
 
 def test_nobody_judged_is_said_with_the_reason(made: Made) -> None:
-    """Not an empty page."""
+    """Not an empty page; who was only seen in copy is not counted."""
     made.left_out("Shop", "shop@shop.example", "supplier")
+    made.left_out("Cc", "cc@shop.example", "never engaged", first_at=None)
     shown = view(made)
     assert shown.headline.startswith("Nothing to say yet: 1 person is in the mail")
     assert [(group.explanation, group.count) for group in shown.not_judged] == [
