@@ -170,7 +170,8 @@ def _near(scores: pd.DataFrame, settings: Settings) -> pd.Series[bool]:
 
 
 def _chosen(known: pd.DataFrame, settings: Settings) -> pd.Series[str]:
-    waits = (known["quiet_eh"] >= WEEK_EH) & (known["asks"] > 0)
+    tireless = (known["asks"] > TRIED) & (known["waited_eh"] >= 2 * LASTS * known["patience"])
+    waits = ((known["quiet_eh"] >= WEEK_EH) & (known["asks"] > 0)) | tireless
     silence = waits & (known["waited_eh"] >= LASTS * known["patience"])
     silence &= known["silence"] >= SILENCE
     habit = known["acts"] >= HABIT
