@@ -243,3 +243,13 @@ def test_a_no_to_a_date_is_no_no_to_the_business(words: str, verdict: str) -> No
     case.mail(ann, "2026-05-20 09:00", outgoing=True, thread=500)
     case.mail(ann, "2026-05-21 09:00", "refusal", words=words, thread=500)
     assert case.judged().loc[ann, "verdict"] == verdict
+
+
+def test_who_is_known_only_from_mail_that_is_not_here_is_unclear() -> None:
+    """Our questions alone tell nothing where their mail is not kept."""
+    case = Case()
+    ann, bob = case.contact("Ann", kept=0.3), case.contact("Bob", "bolt.example", kept=1.0)
+    for person in (ann, bob):
+        for day in (1, 2, 3):
+            case.ask(person, f"2026-05-2{day}", topic=-1)
+    assert case.judged()["verdict"].to_dict() == {ann: "unclear", bob: "keep going"}

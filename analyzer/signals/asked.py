@@ -21,6 +21,14 @@ def ours(derived: Derived, as_of: datetime) -> pd.DataFrame:
     return episodes[asked & (episodes["asked_at"] <= pd.Timestamp(as_of))]
 
 
+def telling(derived: Derived, as_of: datetime) -> pd.DataFrame:
+    """Questions of ours of which something is known: an answer that is here, or proven silence."""
+    questions = ours(derived, as_of)
+    proven = rows.proven(derived, questions["person"]) > 0.0
+    answered = ~questions["open"] & (questions["answered_kind"] != "unseen")
+    return questions[answered | (questions["open"] & proven)]
+
+
 def silent(derived: Derived, as_of: datetime) -> pd.DataFrame:
     """Open questions of ours that nothing explains away.
 
