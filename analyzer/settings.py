@@ -12,8 +12,9 @@ class Settings:
     ``zone``: the rep's IANA zone. ``internal``: keep | drop mail among colleagues (when kept,
     those with a proposal, an offer or a meeting in the calendar are judged). ``hourly_rate``:
     cost of one hour of the rep in ``currency``. ``late_notice_hours``: notice at which a move
-    weighs half (lateness is continuous, not a cliff). Numbers of the gate: JUDGEMENT, explained
-    in docs/how-it-decides.md.
+    weighs half (lateness is continuous, not a cliff). ``half_life_days`` is of what tells about
+    the next answer, ``wall_half_life_days`` of what tells about the person. Numbers of the gate:
+    JUDGEMENT, explained in docs/how-it-decides.md.
     """
 
     zone: str = "UTC"
@@ -26,5 +27,6 @@ class Settings:
     gate_episodes: int = 3
     gate_families: int = 2
     prior_wall: float = 0.05
-    term_cap: float = 3.0
+    term_cap: float = 4.0
     half_life_days: float = 90.0
+    wall_half_life_days: float = 120.0

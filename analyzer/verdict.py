@@ -21,7 +21,7 @@ from analyzer.signals.rows import WEEK_EH, day, looked_up, numbered
 from store.facts import Facts
 
 #: Log-odds that one family of acts must bring, good things set against them, for *change approach*.
-ENOUGH: Final = 2.0
+ENOUGH: Final = 3.0
 #: So many acts make a habit; one can happen to anybody.
 HABIT: Final = 2
 #: Log-odds of orders that outweigh acts.
@@ -112,7 +112,7 @@ def _known(
 def _acts(signals: pd.DataFrame, settings: Settings, as_of: datetime) -> pd.Series[int]:
     """Acts of each person that still count, one per cause."""
     did = signals[signals["act"] & ~signals["good"] & (signals["actor"] == "them")]
-    left = did["strength"] * score.faded(did["at"], settings.half_life_days, as_of)
+    left = did["strength"] * score.faded(did["at"], settings.wall_half_life_days, as_of)
     return did[left >= score.COUNTED].groupby("person")["episode"].nunique()
 
 

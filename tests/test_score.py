@@ -71,17 +71,26 @@ def full(*names: str) -> list[tuple[int, str, float, int]]:
 
 
 def test_what_one_two_and_three_families_give() -> None:
-    """With a prior of 5 % and k = 3: one family 0.51, two 0.955, three 0.998."""
+    """With a prior of 5 % and k = 4: one family 0.74, two 0.994, three 0.9999."""
     one = wall(*full("moved_late"))
     two = wall(*full("moved_late", "cycle"))
     three = wall(*full("moved_late", "cycle", "promise_broken"))
     found = [frame["wall"].iloc[0] for frame in (one, two, three)]
-    assert found == [pytest.approx(p, abs=0.0006) for p in (0.514, 0.955, 0.998)]
+    assert found == [pytest.approx(p, abs=0.0006) for p in (0.742, 0.994, 0.9999)]
+
+
+def test_three_clear_fresh_offences_of_two_families_reach_the_gate() -> None:
+    """The gate's number of episodes and its probability agree; weeks later, one more is needed."""
+    clear = [(1, "moved_late", 0.95, 3), (1, "moved_late", 0.95, 9), (1, "promise_broken", 0.8, 6)]
+    assert wall(*clear)["wall"].iloc[0] >= 0.95
+    faded = [(person, name, strength, age + 45) for person, name, strength, age in clear]
+    assert wall(*faded)["wall"].iloc[0] < 0.95
+    assert wall(*faded, (1, "follow_ups_unanswered", 0.75, 3))["wall"].iloc[0] >= 0.95
 
 
 def test_every_signal_has_its_weight() -> None:
     """A signal without a weight would be shown and never counted."""
-    assert set(score.LOG_RATIOS) == set(SIGNALS)
+    assert set(score.WEIGHTS) == set(SIGNALS)
 
 
 def test_no_evidence_leaves_the_prior() -> None:
@@ -107,8 +116,8 @@ def test_one_cause_speaks_in_one_family() -> None:
 
 
 def test_evidence_fades_by_half_in_its_half_life() -> None:
-    """After 90 days an offence weighs half."""
-    fresh, old = wall((1, "no_show", 1.0, 0)), wall((1, "no_show", 1.0, 90))
+    """After 120 days an offence weighs half."""
+    fresh, old = wall((1, "no_show", 1.0, 0)), wall((1, "no_show", 1.0, 120))
     ratio = old["term_meetings"].iloc[0] / fresh["term_meetings"].iloc[0]
     assert ratio == pytest.approx(0.5, abs=0.01)
 
@@ -151,9 +160,9 @@ def test_good_evidence_never_raises_the_wall(
 def test_one_family_alone_never_reaches_the_gate(
     evidence: list[tuple[int, str, float, int]],
 ) -> None:
-    """However much of it: one family ends at 0.52 at most."""
+    """However much of it: one family ends at 0.75 at most."""
     one = [row for row in evidence if FAMILY[row[1]] == FAMILY[evidence[0][1]]]
-    assert wall(*one * 5)["wall"].iloc[0] < 0.52
+    assert wall(*one * 5)["wall"].iloc[0] < 0.75
 
 
 @given(EVIDENCE)
@@ -164,7 +173,7 @@ def test_intervals_hold_their_point_and_terms_their_cap(
     """Low ≤ point ≤ high within [0, 1]; no family beyond ±k."""
     found = wall(*evidence)
     assert ((found["wall_low"] <= found["wall"]) & (found["wall"] <= found["wall_high"])).all()
-    assert found[[f"term_{family}" for family in FAMILIES]].abs().max().max() <= 3.0
+    assert found[[f"term_{family}" for family in FAMILIES]].abs().max().max() <= 4.0
 
 
 def test_a_score_out_of_range_is_refused() -> None:
