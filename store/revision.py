@@ -18,7 +18,8 @@ def identity(revision: EventRevision, *, modified_at: datetime | None = None) ->
 
     Left aside: ``provider_id``, the carrying message, the key of the source, and the order of
     attendees. Of a calendar's own entry also ``dtstamp`` and ``occurred_at``: DTSTAMP is the time
-    of the export or of the answer, and the last change may have been one of reminder or colour.
+    of the export or of the request, and the last change may have been one of reminder or colour.
+    The time of an answer that a calendar shows is that of an act, and counts.
 
     ``modified_at``: LAST-MODIFIED of an entry in a file, all that tells a meeting that moved there
     and back from one that never moved. Connected calendars give none: of their entries the store
@@ -30,7 +31,7 @@ def identity(revision: EventRevision, *, modified_at: datetime | None = None) ->
         source_key="",
         attendances=tuple(sorted(revision.attendances)),
     )
-    if revision.learned_from == "calendar":
+    if revision.learned_from == "calendar" and not revision.method:
         told = told._replace(dtstamp=None, occurred_at=modified_at)
     values = [_plain(value) for value in told]
     return blake2b(repr(values).encode("utf-8", "replace"), digest_size=16).hexdigest()

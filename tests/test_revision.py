@@ -68,6 +68,12 @@ def test_the_same_mail_through_two_accounts_is_one_revision(field: str, value: A
     assert identity(event("a")._replace(**{field: value})) == identity(event("a"))
 
 
+def test_an_answer_that_a_calendar_shows_is_another_one_at_another_time() -> None:
+    """No, yes and no again are three answers."""
+    answer = CALENDAR._replace(method="REPLY")
+    assert identity(answer._replace(occurred_at=LATER)) != identity(answer)
+
+
 def test_the_order_of_attendees_says_nothing() -> None:
     """Servers list them as they like."""
     people = [Attendance(f"p{n}@x.example", "", "", "ACCEPTED", "") for n in range(3)]
