@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import TypeVar
 
-from analyzer import frames
 from analyzer.clock import clock
 from analyzer.derived.absences import absences
 from analyzer.derived.contacts import contacts
@@ -15,6 +14,7 @@ from analyzer.derived.coverage import coverage
 from analyzer.derived.effort import effort
 from analyzer.derived.episodes import episodes
 from analyzer.derived.mail import mail
+from analyzer.derived.meetings import meetings
 from analyzer.derived.people import people
 from analyzer.derived.threads import thread
 from analyzer.derived.topics import topics, with_steps
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 def timed(facts: Facts, settings: Settings, as_of: datetime) -> Iterator[tuple[str, float]]:
-    """(step, seconds) of everything derived, meetings left out."""
+    """(step, seconds) of everything derived."""
     took: dict[str, float] = {}
 
     def step(name: str, work: Callable[[], T]) -> T:
@@ -39,8 +39,8 @@ def timed(facts: Facts, settings: Settings, as_of: datetime) -> Iterator[tuple[s
     told = step("threads", lambda: thread(told, facts))
     sold = step("topics", lambda: topics(facts, told, who.people))
     told = sold.mail
-    meetings, attendees = frames.empty("meetings"), frames.empty("attendees")
-    step("steps", lambda: with_steps(sold.topics, told, meetings, attendees, as_of))
+    met = step("meetings", lambda: meetings(facts, who.people, told, settings, as_of))
+    step("steps", lambda: with_steps(sold.topics, told, met.meetings, met.attendees, as_of))
     pace = step("clock", lambda: clock(told.mail, who.people, settings))
     away = step("absences", lambda: absences(told))
     step(
@@ -49,10 +49,14 @@ def timed(facts: Facts, settings: Settings, as_of: datetime) -> Iterator[tuple[s
     )
     step(
         "contacts",
-        lambda: contacts(facts, told, who.people, sold.topics, meetings, attendees, settings),
+        lambda: contacts(
+            facts, told, who.people, sold.topics, met.meetings, met.attendees, settings
+        ),
     )
-    changes = frames.empty("changes")
-    step("effort", lambda: effort(told, meetings, attendees, changes, settings, as_of))
+    step(
+        "effort",
+        lambda: effort(told, met.meetings, met.attendees, met.changes, settings, as_of),
+    )
     step("coverage", lambda: coverage(facts, told, as_of))
     yield from took.items()
     yield "all", sum(took.values())

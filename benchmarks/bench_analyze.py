@@ -48,7 +48,7 @@ def facts(count: int, seed: int = 1) -> Facts:
         messages=_messages(number, thread, at, outgoing, chance),
         participants=_participants(number, contact, outgoing),
         intents=_intents(number, chance),
-        events=_events(count // 50, at, chance),
+        **_meetings(count // 50, people, at, chance),
     )
 
 
@@ -134,6 +134,29 @@ def _intents(number: Any, chance: np.random.Generator) -> pd.DataFrame:
     ]
     frame = pd.concat(parts, ignore_index=True)
     return _typed("intents", **frame, probability=0.9, words="by Friday", version="made")
+
+
+def _meetings(
+    count: int, people: int, at: Any, chance: np.random.Generator
+) -> dict[str, pd.DataFrame]:
+    """Every event is told twice, mostly moved; one in three is theirs, one in 25 is a series."""
+    meeting = np.arange(count) // 2
+    guest = (people * chance.random(count) ** 2).astype(np.int64)[meeting]
+    theirs = np.array([f"person{n}@company{n // 3}.example" for n in guest], dtype=object)
+    hosted, series = meeting % 3 == 0, meeting % 25 == 0
+    events = _events(count, at, chance).assign(
+        organizer=np.where(hosted, theirs, "rep@ours.example"),
+        rrule=np.where(series, "FREQ=WEEKLY;COUNT=30", ""),
+        zone="Europe/Berlin",
+    )
+    invited = _typed(
+        "attendances",
+        event=np.arange(count),
+        address=np.where(hosted, "rep@ours.example", theirs),
+        role="REQ-PARTICIPANT",
+        partstat="NEEDS-ACTION",
+    )
+    return {"events": events.astype(dict(COLUMNS["events"])), "attendances": invited}
 
 
 def _events(count: int, at: Any, chance: np.random.Generator) -> pd.DataFrame:

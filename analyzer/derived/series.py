@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from itertools import combinations
+from itertools import combinations, groupby
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import pandas as pd
@@ -22,6 +22,7 @@ TOGETHER: Final = timedelta(minutes=10)
 #: A date that went away and one that came new, this far apart at most, are one that moved.
 _NEAR: Final = timedelta(days=6, hours=12)
 _ORDER: Final = ["uid", "at", "start", "sequence", "cancelled", "rrule", "rdate", "exdate", "event"]
+_COLUMNS: Final = [*_ORDER, "end", "zone", "numbered", "learned_from"]
 
 
 class Own(NamedTuple):
@@ -214,14 +215,14 @@ def unfold(
 ) -> tuple[list[Date], list[Change]]:
     """All dates of every series inside the window, and all changes of what was still to come.
 
-    ``masters``: states of series, not of single dates: uid, event, at, sequence, numbered,
-    learned_from, start, end, zone, rrule, rdate, exdate, cancelled.
+    ``masters``: revisions that tell states of series, not of single dates (see ``revisions``).
     """
     dates: list[Date] = []
     changes: list[Change] = []
-    for uid, rows in masters.sort_values(_ORDER, kind="stable").groupby("uid", sort=True):
-        history = History(str(uid), exceptions.get(str(uid), {}), within)
-        for step in _steps(_state(row) for row in rows.itertuples()):
+    ordered = masters[_COLUMNS].sort_values(_ORDER, kind="stable").itertuples()
+    for uid, rows in groupby(ordered, key=lambda row: str(row.uid)):
+        history = History(uid, exceptions.get(uid, {}), within)
+        for step in _steps(map(_state, rows)):
             history.tell(step)
         dates += history.dates()
         changes += history.changes()
