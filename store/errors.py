@@ -53,6 +53,7 @@ class SignInProblem(StrEnum):
     TESTING_EXPIRED = "expired after seven days (client in testing mode)"
     REVOKED = "revoked"
     WRONG_PASSWORD = "name or password refused"  # noqa: S105 - words for a person
+    APP_PASSWORD = "app password needed"  # noqa: S105 - words for a person
     WRONG_TENANT = "wrong tenant"
     WRONG_CLOCK = "wrong clock"
     POLICY = "blocked by a policy"
