@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -194,10 +194,11 @@ class _Run:
         """Read again what is in quarantine; the place in the source stays where it is."""
         items = self.store.quarantined(self.account)
         if items and self.cursor and isinstance(self.source, Rereading):
-            for batch in self.source.reread(items):
-                again = replace(batch, mode="incremental", complete=False, cursor=self.cursor)
-                self._save(self._kept(again))
-                self.progress(again, self.saved)
+            with _ended(self.source.reread(items)) as batches:
+                for batch in batches:
+                    again = replace(batch, mode="incremental", complete=False, cursor=self.cursor)
+                    self._save(self._kept(again))
+                    self.progress(again, self.saved)
 
     def _read(self, cursor: str | None) -> bool:
         """Save all batches after ``cursor``; whether it was stopped before the end."""
@@ -205,11 +206,12 @@ class _Run:
         self.begun.clear()
         self.compared.clear()
         self.left_out.clear()
-        for batch in self.source.batches(cursor):
-            self._take(batch)
-            self.progress(batch, self.saved)
-            if self.stop():
-                return True
+        with _ended(self.source.batches(cursor)) as batches:
+            for batch in batches:
+                self._take(batch)
+                self.progress(batch, self.saved)
+                if self.stop():
+                    return True
         self.store.checked(self.account, self._stream, self.now())
         return False
 
@@ -268,6 +270,16 @@ class _Run:
         known = self.store.known(self.account, [m.provider_id for m in persons])
         new = [m for m in persons if m.provider_id not in known]
         return self.label(new) if new else ()
+
+
+@contextmanager
+def _ended(batches: Iterator[Batch]) -> Iterator[Iterator[Batch]]:
+    """``batches``, ended with the block: whatever happens, a connection is given back."""
+    try:
+        yield batches
+    finally:
+        if isinstance(batches, Generator):
+            batches.close()
 
 
 def _message_of(record: Record) -> str:

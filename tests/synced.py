@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Generator, Hashable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime, timedelta
 from functools import cache
@@ -222,10 +222,14 @@ class SteppedSource:
             yield from self._stepped(self._source.reread(items))
 
     def _stepped(self, batches: Iterator[Batch]) -> Iterator[Batch]:
-        for batch in batches:
-            for _ in range(self._times):
-                self._steps.step()
-                yield batch
+        try:
+            for batch in batches:
+                for _ in range(self._times):
+                    self._steps.step()
+                    yield batch
+        finally:
+            if isinstance(batches, Generator):
+                batches.close()
 
 
 class SteppedStore:
