@@ -112,6 +112,11 @@ class ImapSource:
             yield _batch(State(), strand, page, tombstones=gone)
 
 
+def look(client: ImapClient) -> list[Folder]:
+    """The folders that will be read, with what they hold, looked at for the first time."""
+    return found(client, client.foreign(), gmail=client.can(_GMAIL))
+
+
 def found(client: ImapClient, foreign: Sequence[str], *, gmail: bool) -> list[Folder]:
     """The folders that are evidence, with what they hold."""
     listed = evidence(client.folders(), foreign, gmail=gmail)

@@ -1,0 +1,128 @@
+"""Mail of any provider, by IMAP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from brickwall.providers import Account, Connection, Estimate, Request, Tools
+from ingest import imap
+from ingest.imap_client import ImapClient
+from ingest.imap_connection import PORTS, Login, Server
+from ingest.imap_folders import Folder
+from ingest.source import Source
+from store.errors import UsageError
+
+#: What a mailbox at the other end of a usual line gives.
+_MESSAGES_PER_SECOND: Final = 40.0
+_SHOWN: Final = 5
+_SERVER: Final = re.compile(r"(\[[\da-fA-F:]+\]|[^\s:/@\[\]]+)(?::(\d{1,5}))?")
+_LAST_PORT: Final = 65_535
+_ONLY_READ: Final = (
+    "Nothing is changed, sent or marked as read, attachments are not kept, and nothing leaves this "
+    "computer."
+)
+_ADDRESSES: Final = (
+    "IMAP does not tell your other addresses: name them as me.addresses in the configuration."
+)
+
+
+def reads(request: Request) -> Sequence[str]:
+    """What will be read and why."""
+    texts = (
+        "who wrote to whom, when, and the subject; the texts are never read"
+        if request.headers_only
+        else "who wrote to whom, when, and what, to see who answers, moves or lets you wait"
+    )
+    return [f"Your mail (without drafts, junk and trash): {texts}.", _ONLY_READ]
+
+
+def connect(request: Request, tools: Tools) -> Connection:
+    """Ask for the password, sign in, and look once at the folders."""
+    host, port = address_of(request.server)
+    security = request.security or "tls"
+    user = request.user or request.address
+    token = request.auth == "xoauth2"
+    wanted = "Access token" if token else "Password"
+    secret = tools.ask_secret(f"{wanted} of {user} at {host}")
+    settings = {
+        "server": host,
+        "port": str(port or PORTS[security]),
+        "security": security,
+        "user": user,
+        "auth": "xoauth2" if token else "password",
+    }
+    client = _client(settings, secret, tools)
+    try:
+        folders = imap.look(client)
+    finally:
+        client.close()
+    tools.secrets.write({"secret": secret})
+    return Connection(
+        name=request.address,
+        addresses=(request.address,),
+        settings=settings,
+        notes=(_named(folders), _ADDRESSES),
+    )
+
+
+def estimate(account: Account, tools: Tools) -> Estimate | None:
+    """By the number of messages."""
+    client = _signed_in(account, tools)
+    try:
+        folders = imap.look(client)
+    finally:
+        client.close()
+    messages = sum(folder.status.messages for folder in folders if folder.status)
+    return Estimate(messages, 0, messages / _MESSAGES_PER_SECOND)
+
+
+def sources(account: Account, tools: Tools) -> list[Source]:
+    """The mailbox."""
+    client = _signed_in(account, tools)
+    zone = account.zone or tools.zone
+    return [imap.ImapSource(client, zone, headers_only=account.headers_only)]
+
+
+def disconnect(account: Account, tools: Tools) -> None:
+    """Nothing can be revoked; say what the user can do."""
+    tools.say(
+        "The password is forgotten here. If you made it for brickwall alone, delete it in the "
+        f"settings of your account at {account.settings['server']} too."
+    )
+
+
+def address_of(server: str) -> tuple[str, int]:
+    """Host and port (0: the usual one) of ``HOST[:PORT]``. Raises ``UsageError``."""
+    found = _SERVER.fullmatch(server.strip())
+    port = int(found[2] or 0) if found else 0
+    if found is None or port > _LAST_PORT:
+        raise UsageError(
+            f"{server!r} is not the name of a server", "Write it like imap.ours.example:993."
+        )
+    return found[1].strip("[]").lower(), port
+
+
+def _named(folders: Sequence[Folder]) -> str:
+    names = [folder.path for folder in folders]
+    more = len(names) - _SHOWN
+    listed = ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    return f"Folders that are read: {listed}"
+
+
+def _signed_in(account: Account, tools: Tools) -> ImapClient:
+    return _client(account.settings, tools.secrets.read().get("secret", ""), tools)
+
+
+def _client(settings: Mapping[str, str], secret: str, tools: Tools) -> ImapClient:
+    network = tools.endpoints.network
+    server = Server(
+        settings["server"],
+        int(settings["port"]),
+        settings["security"],
+        network.ca_file,
+        network.timeout_seconds,
+    )
+    login = Login(settings["user"], secret, token=settings["auth"] == "xoauth2")
+    return ImapClient(server, login, tools.retry)
