@@ -109,9 +109,11 @@ def _fault(error: errors.EWSError) -> Fault:
         return connection
     if isinstance(error, _FORGOTTEN):
         return Fault(Action.RESYNC, f"{SERVICE} has forgotten how far we had read")
+    if isinstance(error, errors.ErrorTimeoutExpired):
+        return Fault(Action.RETRY, f"{SERVICE} did not answer", _LATER)
     if isinstance(error, BUSY):
         wait_seconds = getattr(error, "back_off", None) or None
-        return Fault(Action.RETRY, f"{SERVICE} asks to slow down ({code})", _LATER, wait_seconds)
+        return Fault(Action.RETRY, f"{SERVICE} has too much to do ({code})", _LATER, wait_seconds)
     if isinstance(error, _NO_FOLDER):
         return Fault(Action.QUARANTINE, f"{SERVICE} no longer has it ({code})")
     if isinstance(error, _NO_SIGN_IN):

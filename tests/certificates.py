@@ -12,14 +12,17 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def for_localhost(folder: Path, *, days: tuple[int, int] = (-1, 30)) -> Path:
+def for_localhost(
+    folder: Path, *, days: tuple[int, int] = (-1, 30), names: tuple[str, ...] = ()
+) -> Path:
     """Write ``key.pem`` and ``cert.pem`` of localhost into ``folder``; the authority's file.
 
-    ``days``: from which until which day, seen from today, the certificate is good.
+    ``days``: from which until which day, seen from today, the certificate is good. ``names``: of
+    other hosts that it is good for.
     """
     authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     authority = _certificate("Test authority", authority_key, None, days=(-1, 30))
-    own = _certificate("localhost", key, (authority, authority_key), days=days)
+    own = _certificate("localhost", key, (authority, authority_key), days=days, others=names)
     _write(folder / "ca.pem", authority)
     _write(folder / "cert.pem", own)
     (folder / "key.pem").write_bytes(
@@ -42,10 +45,12 @@ def _certificate(
     signer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None,
     *,
     days: tuple[int, int],
+    others: tuple[str, ...] = (),
 ) -> x509.Certificate:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     today = datetime.now(UTC)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+    hosts = [x509.DNSName(host) for host in ("localhost", *others)]
+    names = [*hosts, x509.IPAddress(ip_address("127.0.0.1"))]
     made = (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -25,32 +25,14 @@ from lxml import etree  # type: ignore[import-untyped]
 from tests import ews_schema
 from tests.ews_answers import Answers
 from tests.ews_mailbox import Mailbox
-from tests.ews_xml import MESSAGES, TYPES, Element, element
+from tests.ews_soap import SOAP, Cut, Reply, enveloped, soap_fault, user_settings
+from tests.ews_xml import TYPES, Element, element
 
 PATH: Final = "/EWS/Exchange.asmx"
 USER: Final = "OURS\\rep"
 PASSWORD: Final = "correct-horse-7"
 TOKEN: Final = "a-good-token"
-_SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
-_ERRORS: Final = "http://schemas.microsoft.com/exchange/services/2006/errors"
-_AUTODISCOVER: Final = "http://schemas.microsoft.com/exchange/2010/Autodiscover"
-_VERSIONS: Final = ("Exchange2013", "Exchange2013_SP1", "Exchange2015", "Exchange2016")
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer over HTTP."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Cut:
-    """The connection ends after so many bytes of the right answer; 0: without any."""
-
-    after_bytes: int = 0
+_VERSIONS: Final = ("Exchange2010_SP2", "Exchange2013", "Exchange2013_SP1", "Exchange2016")
 
 
 #: Given the name of an operation, another answer instead of the right one, or ``None``.
@@ -62,13 +44,14 @@ class Ews:
     """The running fake. ``requests``: operations that were answered after a sign-in.
 
     ``posts``: all requests over HTTP, those of NTLM's handshake too. ``takes``: ways of signing in.
+    ``tokens``: those that are good, ``None`` for any. ``asked_hosts``: by what name, each time.
     ``newest``: the newest version of requests that it knows. ``settings``: of autodiscover.
     """
 
     answers: Answers
     url: str = ""
     takes: set[str] = field(default_factory=lambda: {"ntlm", "basic", "bearer"})
-    tokens: set[str] = field(default_factory=lambda: {TOKEN})
+    tokens: set[str] | None = field(default_factory=lambda: {TOKEN})
     newest: str = "Exchange2016"
     requests: list[str] = field(default_factory=list)
     posts: int = 0
@@ -94,16 +77,16 @@ class Ews:
     def answer(self, content: bytes) -> Reply | Cut:
         """The answer to one signed-in request."""
         envelope = etree.fromstring(content)
-        request = envelope.find(f"{{{_SOAP}}}Body")[0]
+        request = envelope.find(f"{{{SOAP}}}Body")[0]
         name = etree.QName(request).localname
         if name == "GetUserSettingsRequestMessage":
-            return Reply(body=self._found(request))
+            return Reply(body=user_settings(request, self.settings))
         self.requests.append(name)
         for fault in self.faults:
             if (wrong := fault(name)) is not None:
                 return wrong
         version = envelope.find(f".//{{{TYPES}}}RequestServerVersion").get("Version")
-        if _VERSIONS.index(version) > _VERSIONS.index(self.newest):
+        if version not in _VERSIONS[: _VERSIONS.index(self.newest) + 1]:
             return soap_fault("ErrorInvalidServerVersion")
         if wrong_request := self._check(f"request {name}", envelope):
             return soap_fault("ErrorSchemaValidation", wrong_request)
@@ -117,77 +100,22 @@ class Ews:
             "MinorBuildNumber": "11",
             "Version": self.newest,
         }
-        envelope = _envelope(element("t:ServerVersionInfo", **told), answer)
+        envelope = enveloped(element("t:ServerVersionInfo", **told), answer)
         self._check(f"answer {name}", envelope)
         return bytes(etree.tostring(envelope, xml_declaration=True, encoding="utf-8"))
 
     def _check(self, what: str, envelope: Element) -> str:
+        """The schemas are those of one version; which one is asked for is checked by ``answer``."""
         parts = [
-            part for part in envelope.iterfind("{*}Header/*") if part.tag.startswith(f"{{{TYPES}")
+            part
+            for part in envelope.iterfind("{*}Header/*")
+            if part.tag.startswith(f"{{{TYPES}")
+            and etree.QName(part).localname != "RequestServerVersion"
         ]
         parts += list(envelope.iterfind("{*}Body/*"))
         found = [problem for part in parts for problem in ews_schema.problems(part)]
         self.problems += [f"{what}: {problem}" for problem in found]
         return found[0] if found else ""
-
-    def _found(self, request: Element) -> bytes:
-        """What autodiscover says of a user."""
-        user = request.findtext(f".//{{{_AUTODISCOVER}}}Mailbox")
-        settings = {"AutoDiscoverSMTPAddress": user, **self.settings}
-        listed = "".join(
-            f'<UserSetting i:type="StringSetting"><Name>{name}</Name><Value>{value}</Value>'
-            "</UserSetting>"
-            for name, value in settings.items()
-        )
-        return (
-            f'<s:Envelope xmlns:s="{_SOAP}" xmlns:a="http://www.w3.org/2005/08/addressing">'
-            f'<s:Header><h:ServerVersionInfo xmlns:h="{_AUTODISCOVER}/Autodiscover">'
-            "</h:ServerVersionInfo></s:Header>"
-            f'<s:Body><GetUserSettingsResponseMessage xmlns="{_AUTODISCOVER}/Autodiscover" '
-            'xmlns:i="http://www.w3.org/2001/XMLSchema-instance"><Response>'
-            "<ErrorCode>NoError</ErrorCode><ErrorMessage/><UserResponses><UserResponse>"
-            '<ErrorCode>NoError</ErrorCode><ErrorMessage/><RedirectTarget i:nil="true"/>'
-            f"<UserSettingErrors/><UserSettings>{listed}</UserSettings></UserResponse>"
-            "</UserResponses></Response></GetUserSettingsResponseMessage></s:Body></s:Envelope>"
-        ).encode()
-
-
-def soap_fault(code: str, text: str = "It could not be done.", *, back_off_ms: int = 0) -> Reply:
-    """A refusal of a whole request, as Exchange tells it with HTTP 500."""
-    detail = etree.Element("detail")
-    for name, value in (("ResponseCode", code), ("Message", text)):
-        etree.SubElement(detail, f"{{{_ERRORS}}}{name}").text = value
-    if back_off_ms:
-        value = element("t:Value", text=str(back_off_ms), Name="BackOffMilliseconds")
-        detail.append(element("t:MessageXml", value))
-    fault = etree.Element(f"{{{_SOAP}}}Fault")
-    etree.SubElement(fault, "faultcode").text = "s:Server"
-    etree.SubElement(fault, "faultstring").text = text
-    fault.append(detail)
-    return Reply(500, etree.tostring(_envelope(None, fault)))
-
-
-def busy(name: str, back_off_ms: int) -> Reply:
-    """A request that is refused within its answer, for having asked too much."""
-    values = element("t:Value", text=str(back_off_ms), Name="BackOffMilliseconds")
-    message = element(
-        f"m:{name}ResponseMessage",
-        element("m:MessageText", text="The server cannot service this request right now."),
-        element("m:ResponseCode", text="ErrorServerBusy"),
-        element("m:DescriptiveLinkKey", text="0"),
-        element("m:MessageXml", values),
-        ResponseClass="Error",
-    )
-    answer = element(f"m:{name}Response", element("m:ResponseMessages", message))
-    return Reply(body=etree.tostring(_envelope(None, answer)))
-
-
-def _envelope(header: Element | None, body: Element) -> Element:
-    envelope = etree.Element(f"{{{_SOAP}}}Envelope", nsmap={"s": _SOAP, "m": MESSAGES, "t": TYPES})
-    if header is not None:
-        etree.SubElement(envelope, f"{{{_SOAP}}}Header").append(header)
-    etree.SubElement(envelope, f"{{{_SOAP}}}Body").append(body)
-    return envelope
 
 
 @contextmanager
@@ -274,7 +202,7 @@ class _Handler(BaseHTTPRequestHandler):
             good = base64.b64decode(told).decode() == f"{USER}:{PASSWORD}"
             return None if good else refused
         if way == "Bearer":
-            return None if told in fake.tokens else refused
+            return None if fake.tokens is None or told in fake.tokens else refused
         return self._ntlm(base64.b64decode(told), refused)
 
     def _ntlm(self, token: bytes, refused: Reply) -> Reply | None:

@@ -46,7 +46,19 @@ def is_here() -> bool:
 def problems(message: Any) -> list[str]:
     """What Microsoft's schemas say against a message; nothing where they are not here."""
     schema = _schema()
-    # A message of its own: what stands around it in the envelope has other schemas.
-    if schema is None or schema.validate(etree.fromstring(etree.tostring(message))):
+    if schema is None or schema.validate(_checked(message)):
         return []
     return [f"line {one.line}: {one.message}" for one in schema.error_log]
+
+
+def _checked(message: Any) -> Any:
+    """A message by itself: what stands around it in the envelope has other schemas.
+
+    Of settings the schemas know the inner message alone, which servers wrap like all others.
+    """
+    alone = etree.fromstring(etree.tostring(message))
+    if etree.QName(alone).localname == "GetUserConfigurationResponse":
+        [inner] = alone.iterfind("{*}ResponseMessages/*")
+        inner.tag = alone.tag
+        return etree.fromstring(etree.tostring(inner))
+    return alone

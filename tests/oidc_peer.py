@@ -36,8 +36,10 @@ class Oidc(NamedTuple):
 
 
 @contextmanager
-def oidc(folder: Path, *, token_seconds: int = 5, code_seconds: int = 60) -> Iterator[Oidc]:
-    """Run it; tokens and codes are good for so long."""
+def oidc(
+    folder: Path, *, token_seconds: int = 5, code_seconds: int = 60, scopes: tuple[str, ...] = ()
+) -> Iterator[Oidc]:
+    """Run it; tokens and codes are good for so long. ``scopes``: that it knows besides Graph's."""
     package = PEERS / "node_modules" / "oidc-provider" / "lib" / "index.js"
     need(package.exists(), "oidc-provider is not installed: run `make peers`")
     ca_file = for_localhost(folder)
@@ -47,6 +49,7 @@ def oidc(folder: Path, *, token_seconds: int = 5, code_seconds: int = 60) -> Ite
         "OIDC_PORT": str(port),
         "OIDC_TOKEN_SECONDS": str(token_seconds),
         "OIDC_CODE_SECONDS": str(code_seconds),
+        "OIDC_SCOPES": " ".join(scopes),
     }
     command = [node(), str(_SCRIPT)]
     with running(command, port=port, folder=folder, environment=environment):

@@ -22,7 +22,10 @@ const provider = new Provider(`https://localhost:${port}${mount}`, {
       response_types: ['code'],
     },
   ],
-  scopes: ['openid', 'offline_access', 'profile', 'Mail.Read', 'Calendars.Read', 'User.Read'],
+  scopes: [
+    'openid', 'offline_access', 'profile', 'Mail.Read', 'Calendars.Read', 'User.Read',
+    ...(process.env.OIDC_SCOPES ?? '').split(' ').filter(Boolean),
+  ],
   features: { deviceFlow: { enabled: true }, devInteractions: { enabled: true } },
   issueRefreshToken: async () => true,
   rotateRefreshToken: true,
