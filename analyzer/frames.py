@@ -202,10 +202,11 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
         # what happened to a meeting. kind: moved | cancelled | declined | countered | accepted |
         # restored. actor: us | them | unknown; person: the outside person it concerns (the mover
-        # when "them"). notice_hours: change to old start, negative after it, NaN unknown.
-        # cause: one id for all that one decision changed (a whole series, five absentees).
-        # rebooked: a new time was named with it or within 48 h. learned: calendar | itip | mail
-        # | booking. asked_by: reference of their mail that asked for it, "" none.
+        # when "them"). notice_hours: change (or their request for it) to old start, negative after
+        # it, NaN unknown. cause: one id for all that one decision changed (a whole series, five
+        # absentees, two meetings because of one mail). rebooked: a new time was named with it or
+        # within 48 h. learned: calendar | itip | hint | booking | mail. asked_by: reference of
+        # their mail, refusal or counter-proposal that asked for it, "" none.
         "changes": {
             "change": "int64",
             "cause": "int64",
