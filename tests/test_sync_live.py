@@ -89,8 +89,20 @@ def test_a_stream_that_ends_twice_is_compared_once(db: Database) -> None:
     run(db, ListSource(numbered(batch(*mails(*NAMES)))))
     end = batch(complete=True)
     source = ListSource(numbered(batch(*mails(*NAMES)), end, end))
-    assert run(db, source, options=Options(resync=True)).saved == Saved(known=10)
+    outcome = run(db, source, options=Options(resync=True))
+    assert (outcome.error, outcome.saved) == (None, Saved(known=10))
     assert removed(db) == set()
+
+
+def test_a_listing_that_begins_anew_forgets_what_the_one_before_had_named(db: Database) -> None:
+    """It was broken off, its cursor lost too, and a message went meanwhile."""
+    run(db, ListSource(numbered(batch(*mails(*NAMES)))))
+    first = [replace(batch(*mails(*NAMES[:5])), cursor="7")]
+    assert run(db, ListSource(first, expired=frozenset({"1"})), stop=lambda: True).stopped
+    second = numbered(batch(*mails(*NAMES[1:]), complete=True))
+    outcome = run(db, ListSource(second, expired=frozenset({"7"})))
+    assert outcome.saved == Saved(known=9, removed=1)
+    assert removed(db) == {"Offer m0"}
 
 
 @dataclass
