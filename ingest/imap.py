@@ -220,6 +220,8 @@ class _Run:
             vanished = uids - self.client.uids(1, opened.uidnext, messages=opened.messages)
         look = _Look(sorted(uids - vanished), vanished, opened.modseq)
         self.looks[strand.stream] = look
+        if not vanished:  # else they would not be told again
+            strand.modseq = opened.modseq
         if strand.phase is Phase.LISTING and not strand.todo:
             strand.phase = Phase.LISTED
         return look
@@ -241,12 +243,11 @@ class _Run:
     def _ends(self, here: Iterable[Strand], gone: Sequence[Strand]) -> Iterator[Batch]:
         for strand in here:
             look = self.looks.get(strand.stream)
-            if look is not None:
+            if look is not None and look.vanished:
+                strand.keep(look.uids)
                 strand.modseq = look.modseq
-                if look.vanished:
-                    strand.keep(look.uids)
-                    keys = [source_key(strand, uid) for uid in sorted(look.vanished)]
-                    yield _batch(self.state, strand, Page(), tombstones=keys)
+                keys = [source_key(strand, uid) for uid in sorted(look.vanished)]
+                yield _batch(self.state, strand, Page(), tombstones=keys)
             if strand.phase is Phase.LISTED:
                 relists = strand.relists
                 strand.phase, strand.relists = Phase.FOLLOWING, False

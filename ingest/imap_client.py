@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeVar
 
 from imapclient import exceptions
 
-from ingest.imap_connection import Connection, Listed, Login, Opened, Server, Status, connect
-from ingest.imap_faults import AnotherFolderError, classify, lost
+from ingest.imap_connection import (
+    Connection,
+    Listed,
+    Login,
+    Opened,
+    Server,
+    Status,
+    connect,
+    shut,
+)
+from ingest.imap_faults import (
+    AnotherFolderError,
+    HangsUpError,
+    UnreadableError,
+    classify,
+    lost,
+)
 from ingest.retry import QuarantineError, Retry
+from store.errors import InputError
 
 T = TypeVar("T")
 
 #: What the library takes on one line holds more numbers than this.
 _MOST_NUMBERS: Final = 50_000
+#: A server that hangs up so often at the same messages does so because of them,
+_MOST_CUTS: Final = 3
+#: unless it does so at whatever it is asked for.
+_MOST_HANGUPS: Final = 4
 
 
 class _Place(NamedTuple):
@@ -39,14 +58,15 @@ class ImapClient:
         self._retry = retry
         self._connection: Connection | None = None
         self._open: _Place | None = None
+        self._hangups = 0
 
     def can(self, capability: str) -> bool:
         """Whether the server has a capability."""
-        return self._call(lambda connection: bool(connection.has_capability(capability)))
+        return self._surely(lambda connection: bool(connection.has_capability(capability)))
 
     def folders(self) -> list[Listed]:
         """All folders."""
-        return self._call(lambda connection: connection.folders())
+        return self._surely(lambda connection: connection.folders())
 
     def foreign(self) -> tuple[str, ...]:
         """What the names of folders begin with that belong to others or to everybody."""
@@ -58,7 +78,7 @@ class ImapClient:
             spaces = [*(told.other or ()), *(told.shared or ())]
             return tuple(prefix for prefix, _ in spaces if prefix)
 
-        return self._call(asked)
+        return self._surely(asked)
 
     def status(self, folder: str) -> Status | None:
         """What a folder holds, ``None`` where the server does not tell."""
@@ -95,7 +115,22 @@ class ImapClient:
     def fetch(self, uids: Iterable[int], items: Sequence[str]) -> dict[int, Mapping[bytes, Any]]:
         """These items of messages in the open folder; what is gone is left out."""
         wanted = sorted(uids)
-        return self._call(lambda connection: dict(connection.fetch(wanted, items)))
+        cuts = 0
+
+        def asked(connection: Connection) -> dict[int, Mapping[bytes, Any]]:
+            nonlocal cuts
+            try:
+                found = dict(connection.fetch(wanted, items))
+            except (exceptions.IMAPClientError, OSError) as error:
+                cuts += lost(error)
+                if cuts < _MOST_CUTS or self._hangups == _MOST_HANGUPS:
+                    raise
+                self._hangups += 1
+                raise HangsUpError from error
+            self._hangups = 0
+            return found
+
+        return self._call(asked)
 
     def close(self) -> None:
         """Sign out; the next command would sign in again."""
@@ -104,7 +139,16 @@ class ImapClient:
             try:
                 connection.logout()
             except (exceptions.IMAPClientError, OSError):
-                _shut(connection)
+                shut(connection)
+
+    def _surely(self, action: Callable[[Connection], T]) -> T:
+        """What the server must be able to tell."""
+        try:
+            return self._call(action)
+        except QuarantineError as error:
+            raise InputError(
+                str(error), "Try again later; if it stays so, ask whoever runs the server."
+            ) from error
 
     def _call(self, action: Callable[[Connection], T]) -> T:
         return self._retry.call(
@@ -118,6 +162,9 @@ class ImapClient:
             if lost(error):
                 self._drop()
             raise
+        except (AttributeError, TypeError, LookupError) as error:
+            self._drop()
+            raise UnreadableError from error
 
     def _connected(self) -> Connection:
         """The connection, made where there is none, with the folder open that was."""
@@ -133,9 +180,4 @@ class ImapClient:
         """Close a connection that is no longer good for anything."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            _shut(connection)
-
-
-def _shut(connection: Connection) -> None:
-    with suppress(exceptions.IMAPClientError, OSError):
-        connection.shutdown()
+            shut(connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -135,27 +136,33 @@ def connect(server: Server, login: Login) -> Connection:
         try:
             _sign_in(connection, login)
         except BaseException:
-            connection.shutdown()
+            shut(connection)
             raise
     except Exception as error:
         told = imap_faults.sign_in_error(error, server.host, token=token)
-        if told is None:
+        if told is None or told is error:
             raise
         raise told from error
     return connection
 
 
+def shut(connection: Connection) -> None:
+    """Close a connection that may be broken."""
+    with suppress(exceptions.IMAPClientError, OSError):
+        connection.shutdown()
+
+
 def _dialled(server: Server) -> Connection:
     """A connection that nobody on the way can read, unless it stays on this machine."""
-    plain = server.security != "tls"
     if server.security == "none" and server.host not in LOOPBACK:
         raise imap_faults.unencrypted(server.host)
-    context = _context(server.ca_file)
+    context = None if server.security == "none" else _context(server.ca_file)
+    tls = server.security == "tls"
     connection = Connection(
         server.host,
         server.port or PORTS[server.security],
-        ssl=not plain,
-        ssl_context=None if plain else context,
+        ssl=tls,
+        ssl_context=context if tls else None,
         timeout=SocketTimeout(
             min(server.timeout_seconds, _CONNECT_SECONDS), server.timeout_seconds
         ),
@@ -166,10 +173,10 @@ def _dialled(server: Server) -> Connection:
             connection.starttls(context)
             connection.capabilities()  # forgets those from before: they could be anybody's
         except exceptions.CapabilityError as error:
-            connection.shutdown()
+            shut(connection)
             raise imap_faults.no_starttls(server.host) from error
         except BaseException:
-            connection.shutdown()
+            shut(connection)
             raise
     return connection
 

@@ -34,6 +34,14 @@ class AnotherFolderError(Exception):
     """After a lost connection the folder has another UIDVALIDITY than before."""
 
 
+class HangsUpError(ConnectionError):
+    """Again and again the server ends the connection at the same messages."""
+
+
+class UnreadableError(Exception):
+    """The library stumbles over an answer."""
+
+
 def code_of(error: BaseException) -> str:
     """The response code in what a server said, ``""`` where it gave none."""
     found = _CODE.search(str(error))
@@ -52,6 +60,8 @@ def classify(error: Exception, service: str) -> Fault | None:
         return Fault(Action.RESYNC, f"{service} numbers a folder anew")
     if isinstance(error, SignInError):
         return None
+    if isinstance(error, HangsUpError):
+        return Fault(Action.QUARANTINE, f"{service} hangs up when asked for it")
     if code_of(error) in _BUSY:
         return Fault(Action.RETRY, f"{service} asks to slow down", _LATER)
     known = connection_fault(error, service=service)
@@ -59,13 +69,23 @@ def classify(error: Exception, service: str) -> Fault | None:
         return known
     if lost(error):
         return Fault(Action.RETRY, f"the connection to {service} was cut", _LATER)
-    if isinstance(error, (exceptions.IMAPClientError, exceptions.ProtocolError, ValueError)):
+    if isinstance(error, (exceptions.ProtocolError, UnreadableError, ValueError)):
+        return Fault(Action.QUARANTINE, f"{service} answers with what cannot be understood")
+    if isinstance(error, exceptions.IMAPClientError):
         return Fault(Action.QUARANTINE, f"{service} cannot give it ({_said(error)})")
     return None
 
 
-def sign_in_error(error: Exception, host: str, *, token: bool) -> SignInError | None:
-    """Why signing in did not work, ``None`` where that is not the problem."""
+def sign_in_error(error: Exception, host: str, *, token: bool) -> Exception | None:
+    """Why signing in did not work, ``None`` where that is not the problem.
+
+    The library takes a connection that was cut meanwhile for a refusal.
+    """
+    cut = error.__context__
+    if isinstance(error, exceptions.LoginError) and isinstance(
+        cut, (exceptions.IMAPClientAbortError, OSError)
+    ):
+        return cut
     if isinstance(error, exceptions.LoginError) and code_of(error) not in _BUSY:
         closed = _CLOSED.get(code_of(error), "")
         if closed:

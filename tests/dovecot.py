@@ -35,6 +35,7 @@ from tests.peers import free_port, running
 
 PASSWORD: Final = "correct-horse-9"
 _KEY: Final = b"key of the tokens of this test server"
+_HEAD: Final = {"alg": "HS256", "typ": "JWT"}
 _NUMBERS: Final = itertools.count(1)
 
 _CONFIGURATION: Final = r"""
@@ -117,6 +118,9 @@ service imap-login {
 }
 service anvil {
   chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service stats {
   chroot =
@@ -156,7 +160,7 @@ class Dovecot:
 def token(address: str, *, ends_at: datetime) -> str:
     """An access token for the mailbox."""
     claims = {"email": address, "sub": address, "exp": int(ends_at.timestamp()), "iat": 1}
-    head, body = (_encoded(json.dumps(part).encode()) for part in ({"alg": "HS256"}, claims))
+    head, body = (_encoded(json.dumps(part).encode()) for part in (_HEAD, claims))
     signature = hmac.new(_KEY, f"{head}.{body}".encode(), hashlib.sha256).digest()
     return f"{head}.{body}.{_encoded(signature)}"
 
