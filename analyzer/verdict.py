@@ -126,7 +126,7 @@ def _silence(
     """Per person: questions asked in the silence that lasts, how long, since when, outcomes."""
     silences = asked.silences(derived, as_of)
     still = silences[silences["open"]].set_index("person")
-    ours = asked.telling(derived, as_of).groupby("person")["episode"].size()
+    ours = asked.known(derived, as_of).groupby("person")["episode"].size()
     held = derived.meetings.loc[derived.meetings["start"] <= pd.Timestamp(as_of), "meeting"]
     met = derived.attendees[derived.attendees["meeting"].isin(held)]
     met_times = met.groupby("person")["meeting"].nunique()

@@ -195,3 +195,15 @@ def test_no_facts_no_mail() -> None:
     """Empty frames give empty frames."""
     who = people(Facts.of(), Settings())
     assert mail(Facts.of(), who, Settings(), AS_OF).mail.empty
+
+
+def test_a_colleague_whose_text_names_the_rep_is_no_voice_of_the_rep() -> None:
+    """Who was asked by the rep to write still writes for themselves."""
+    story = Story(me="Mo Roe <mo@ours.example>")
+    words = "Mr Roe asked me to poll you"
+    story.mail(
+        "kim@ours.example", to=ANN, cc=story.me, at="2026-03-02", intents=["delegate"],
+        intent_words=words,
+    )  # fmt: skip
+    assert speaker(story) == ("kim@ours.example", "")
+    assert not derived(story)[0].mail["outgoing"].any()

@@ -198,7 +198,8 @@ def test_an_answer_that_only_promises_one_is_worth_a_third() -> None:
     case = Case()
     ann, bob = case.contact("Ann"), case.contact("Bob", "bolt.example")
     for person, intent in ((ann, "commitment"), (bob, "expects_reply")):
-        by = case.mail(person, "2026-05-04 06:10", intent, thread=1000 + person)
+        reply: dict[str, Any] = {"thread": 1000 + person, "parent_by": "header"}
+        by = case.mail(person, "2026-05-04 06:10", intent, **reply)
         case.ask(
             person,
             "2026-05-04 06:00",
@@ -213,14 +214,32 @@ def test_an_answer_that_only_promises_one_is_worth_a_third() -> None:
 @pytest.mark.parametrize(
     ("waited_days", "fields", "sentence"),
     [
-        (3, {"thread": 1000}, "Answered the question of 4 May after 3 days."),
+        (
+            3,
+            {"thread": 1000, "parent_by": "header"},
+            "Answered the question of 4 May after 3 days.",
+        ),
         (3, {}, "Wrote 3 days after the question of 4 May."),
-        (40, {"thread": 1000}, "Answered the question of 4 May after 40 days."),
-        (40, {"subject_key": "pumps"}, "Answered the question of 4 May after 40 days."),
-        (40, {"subject_key": "hello"}, None),
+        (3, {"thread": 1000}, "Wrote 3 days after the question of 4 May."),
+        (
+            40,
+            {"thread": 1000, "subject": "Re: pumps"},
+            "Answered the question of 4 May after 40 days.",
+        ),
+        (
+            40,
+            {"subject_key": "pumps", "subject": "Re: pumps"},
+            "Answered the question of 4 May after 40 days.",
+        ),
+        (40, {"subject_key": "pumps", "subject": "pumps"}, None),
+        (40, {"subject_key": "hello", "subject": "Re: hello"}, None),
         (40, {}, None),
         (9, {}, None),
-        (3, {"answered_kind": "colleague", "to_us": False, "thread": 1000}, None),
+        (
+            3,
+            {"answered_kind": "colleague", "to_us": False, "thread": 1000, "subject": "Re: x"},
+            None,
+        ),
         (3, {"addressees": 40}, None),
         (3, {"to_us": False}, None),
     ],
@@ -269,3 +288,16 @@ def test_answers_of_ours_to_mail_that_is_not_here_and_empty_forwards_are_no_one_
         case.mail(ann, f"2026-05-{day:02} 06:00", outgoing=True, parent_by="missing")
         case.mail(bob, f"2026-05-{day:02} 06:00", outgoing=True, length=0)
     assert case.signals("one_sided").empty
+
+
+def test_mails_about_something_else_do_not_make_somebody_slower() -> None:
+    """Only answers are compared with answers."""
+    case = Case()
+    ann = case.contact()
+    for number in range(8):
+        at, late = f"2026-04-{number + 1:02} 06:00", f"2026-04-{number + 18:02} 06:00"
+        by = case.mail(ann, late)
+        quick = {"answered_at": f"2026-04-{number + 1:02} 09:00"}
+        slow = {"answered_at": late, "answered_by": f"message:{by}", "answered_kind": "mail"}
+        case.ask(ann, at, **(slow if number >= 4 else quick))
+    assert case.signals("ever_slower").empty

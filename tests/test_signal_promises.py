@@ -189,3 +189,13 @@ def test_a_question_that_nobody_repeated_is_no_silence_to_come_back_from() -> No
     assert cycle("meeting_request", first=1).signals("cycle").empty
     assert len(cycle("meeting_request", first=2).signals("cycle")) == 1
     assert len(cycle("meeting_request", "apology", first=1).signals("cycle")) == 1
+
+
+@pytest.mark.parametrize("words", ["I will come back to you in the new year", "Not before Q3"])
+def test_who_names_a_time_does_not_put_us_off(words: str) -> None:
+    """That is a date to wait for, no evasion."""
+    case = Case()
+    ann = case.contact()
+    case.mail(ann, "2026-04-01", outgoing=True, thread=500)
+    case.mail(ann, "2026-04-02", "brush_off", words=words, thread=500)
+    assert case.signals("put_off").empty

@@ -221,6 +221,7 @@ def _speakers(
     row = text["row"].to_numpy()
     text = text[(via[row] < 0) & (author[row] >= 0) & ~own[author[row]]].drop_duplicates("row")
     spoken, by = delegates.by_words(author, to, text, who)
+    by = np.where(own[spoken], NONE, by)  # "Mr Roe asked me": a colleague is no voice of the rep
     return np.where(by >= 0, spoken, speaker), np.where(by >= 0, by, via)
 
 

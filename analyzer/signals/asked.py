@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
 from analyzer.derived.everything import Derived
+from analyzer.derived.subjects import answering, telling
 from analyzer.signals import rows
+from analyzer.signals.said import FEW
 
 _MONTH_EH: Final = rows.WEEK_EH * 365.25 / 12 / 7
 
@@ -21,7 +23,7 @@ def ours(derived: Derived, as_of: datetime) -> pd.DataFrame:
     return episodes[asked & (episodes["asked_at"] <= pd.Timestamp(as_of))]
 
 
-def telling(derived: Derived, as_of: datetime) -> pd.DataFrame:
+def known(derived: Derived, as_of: datetime) -> pd.DataFrame:
     """Questions of ours of which something is known: an answer that is here, or proven silence."""
     questions = ours(derived, as_of)
     proven = rows.proven(derived, questions["person"]) > 0.0
@@ -32,8 +34,9 @@ def telling(derived: Derived, as_of: datetime) -> pd.DataFrame:
 def silent(derived: Derived, as_of: datetime) -> pd.DataFrame:
     """Open questions of ours that nothing explains away.
 
-    Not after won or lost, not before a decision date they named, not while they are away, and
-    not where half of what they write is not here.
+    Not after won or lost, not before a decision date they named, not while they are away, not
+    where we met since (they had the chance to answer), and not where half of what they write is
+    not here.
     """
     open_ones = ours(derived, as_of)
     open_ones = open_ones[open_ones["open"]]
@@ -42,9 +45,23 @@ def silent(derived: Derived, as_of: datetime) -> pd.DataFrame:
         open_ones["suspended_until"] <= pd.Timestamp(as_of)
     )
     proven = rows.proven(derived, open_ones["person"]) > 0.0
-    open_ones = open_ones[waits & proven & ~open_ones["topic"].isin(over)]
+    met = rows.looked_up(open_ones["person"], _met(derived, as_of)) > open_ones["last_asked_at"]
+    open_ones = open_ones[waits & proven & ~met & ~open_ones["topic"].isin(over)]
     now = pd.Series(pd.Timestamp(as_of), index=open_ones.index)
     return open_ones.loc[~rows.away(derived, open_ones["person"], now)]
+
+
+def _met(derived: Derived, as_of: datetime) -> pd.Series[pd.Timestamp]:
+    """When we last met each person, as far as a calendar tells: they came, or had accepted."""
+    held = derived.meetings[
+        (derived.meetings["status"] == "confirmed")
+        & (derived.meetings["start"] <= pd.Timestamp(as_of))
+    ]
+    came = derived.attendees[
+        (derived.attendees["presence"] == "yes")
+        | ((derived.attendees["presence"] != "no") & (derived.attendees["partstat"] == "ACCEPTED"))
+    ]
+    return came.merge(held[["meeting", "start"]], on="meeting").groupby("person")["start"].max()
 
 
 def ended(derived: Derived, as_of: datetime) -> pd.DataFrame:
@@ -99,16 +116,39 @@ def cause(episodes: pd.DataFrame) -> pd.Series[int]:
     return episodes.groupby(["person", "answered_at"], dropna=False)["episode"].transform("min")
 
 
+def answers(answered: pd.DataFrame, derived: Derived) -> tuple[pd.Series[bool], pd.Series[bool]]:
+    """Which answered questions got a real answer: (in the conversation; beside it, but soon).
+
+    In the conversation stands a reply in the thread or under the subject, and what is no mail
+    (an invitation answered, a call); beside it a mail to us and few others within a working week.
+    """
+    mail = derived.mail.set_index("message")
+    number = answered["answered_by"].str.extract(r"^message:(\d+)$")[0]
+    by = number.astype("float64").fillna(-1).astype("int64")
+
+    def of(column: str, otherwise: Any) -> pd.Series[Any]:
+        return rows.looked_up(by, mail[column]).fillna(otherwise)
+
+    key = of("subject_key", "")
+    same = (key == rows.looked_up(answered["asked_message"], mail["subject_key"])) & telling(key)
+    same |= of("thread", -1) == answered["thread"]
+    replies = of("parent_by", "").isin(["header", "hint"]) | answering(of("subject", ""))
+    to_us, kind = of("to_us", False).astype("bool"), answered["answered_kind"]
+    inside = (same & replies & ((kind != "colleague") | to_us)) | number.isna()
+    beside = to_us & (of("addressees", FEW + 1) <= FEW) & (answered["waited_eh"] <= rows.WEEK_EH)
+    return inside & (kind != "unseen"), beside & (kind == "mail")
+
+
 def patience(derived: Derived, person: pd.Series[int], as_of: datetime) -> pd.Series[float]:
     """Effective hours after which the silence of each person is unusual.
 
     A working week, or twice what they usually take when they answer (from two answers on, up to
-    six weeks): who is slow but answers is given the time they need.
+    six weeks): who is slow but answers is given the time they need. What took more than one
+    reminder tells their pace only where nothing else does.
     """
     answered = ours(derived, as_of)
     answered = answered[answered["answered_at"] <= pd.Timestamp(as_of)]
-    waits = answered.groupby("person")["waited_eh"].agg(["median", "size"])
-    usual = 2.0 * waits.loc[waits["size"] >= 2, "median"]
+    usual = 2.0 * _pace(answered[answered["asks"] <= 2]).combine_first(_pace(answered))
     known = rows.looked_up(person, usual).astype("float64").fillna(0.0)
     return known.clip(lower=rows.WEEK_EH, upper=6 * rows.WEEK_EH)
 
@@ -118,10 +158,17 @@ def ending(silences: pd.DataFrame) -> pd.Series[str]:
     return silences["open"].map({True: ".", False: "; then one came."}).astype("str")
 
 
+def _pace(answered: pd.DataFrame) -> pd.Series[float]:
+    """The median wait of each person with two answers or more."""
+    waits = answered.groupby("person")["waited_eh"].agg(["median", "size"])
+    return waits.loc[waits["size"] >= 2, "median"]
+
+
 def weeks_waited(eh: pd.Series[float]) -> pd.Series[str]:
-    """Effective hours as working time: ``8 working days``, ``9 weeks``, ``7 months``."""
+    """Effective hours as working time: ``4 working hours``, ``8 working days``, ``9 weeks``."""
+    hours = rows.counted(eh.round().fillna(0).astype("int64"), "working hour")
     days = rows.counted((eh / 10).round().fillna(0).astype("int64"), "working day")
     weeks = rows.counted((eh / rows.WEEK_EH).round().fillna(0).astype("int64"), "week")
     months = rows.counted((eh / _MONTH_EH).round().fillna(0).astype("int64"), "month")
     long = weeks.where(eh < 6 * _MONTH_EH, months)
-    return days.where(eh < 6 * rows.WEEK_EH, long)
+    return hours.where(eh < 10, days.where(eh < 6 * rows.WEEK_EH, long))

@@ -23,10 +23,12 @@ SLOW_EH: Final = 20.0
 def detect(_facts: Facts, derived: Derived, _settings: Settings, as_of: datetime) -> pd.DataFrame:
     """At most one row per person: the last four answers against those before them.
 
-    Who was always slow is not slower. Strength: one quarter at three times, more with the ratio.
+    Only answers in their conversation; who was always slow is not slower. Strength: one quarter
+    at three times, more with the ratio.
     """
     answered = asked.ours(derived, as_of)
     answered = answered[answered["answered_at"].notna()].sort_values("answered_at", kind="stable")
+    answered = answered[asked.answers(answered, derived)[0]]
     behind = answered.groupby("person").cumcount(ascending=False)
     recent = answered[behind < LAST].groupby("person")
     before = answered[behind >= LAST].groupby("person")["waited_eh"].agg(["median", "size"])
@@ -44,7 +46,7 @@ def detect(_facts: Facts, derived: Derived, _settings: Settings, as_of: datetime
         sentence="The last four answers took "
         + asked.weeks_waited(both["now"])
         + " each (middle value), those before "
-        + rows.duration(both["median"])
-        + " of working time.",
+        + asked.weeks_waited(both["median"])
+        + ".",
     )
     return rows.shaped_signals(found, derived, signal="ever_slower", family="answers")

@@ -15,12 +15,15 @@ from store.facts import Facts
 def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
     """One row per thread and person; the second thread weighs more than the first.
 
-    Only in answer to us. Not when the same message refuses or accepts: then it was no evasion.
+    Only in answer to us. Not when the same message refuses or accepts, or names a time: then it
+    was no evasion.
     """
     mails = said.to_us(derived, as_of)
     mails = mails[said.in_answer(mails, derived)]
     plain = ~(mails["refusal"] | mails["acceptance"] | mails["objection"])
     mails = mails[mails["brush_off"] & plain]
+    words = said.quoted(derived, mails["message"], "brush_off")
+    mails = mails[~said.names_time(mails["at"], words)]
     mails = mails.assign(in_thread=mails.groupby(["sender", "thread"]).cumcount() + 1)
     last = mails.drop_duplicates(["sender", "thread"], keep="last")
     earlier = last.groupby("sender").cumcount()

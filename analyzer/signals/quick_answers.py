@@ -8,9 +8,8 @@ from typing import Any
 import pandas as pd
 
 from analyzer.derived.everything import Derived
-from analyzer.derived.subjects import telling
 from analyzer.settings import Settings
-from analyzer.signals import asked, rows, said
+from analyzer.signals import asked, rows
 from store.facts import Facts
 
 
@@ -25,7 +24,7 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
     """
     answered = asked.ours(derived, as_of)
     answered = answered[answered["answered_at"] <= pd.Timestamp(as_of)]
-    inside, beside = _where(answered, derived)
+    inside, beside = asked.answers(answered, derived)
     answered, inside = answered[inside | beside], inside[inside | beside]
     speed = (1.0 / (1.0 + answered["waited_eh"].fillna(0) / 30.0)).clip(lower=0.2)
     late = answered["episode"].isin(asked.ended(derived, as_of)["episode"])
@@ -40,24 +39,6 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
         sentence=_sentence(answered, inside, derived, settings, as_of),
     )
     return rows.shaped_signals(found, derived, signal="quick_answers", family="answers", good=True)
-
-
-def _where(answered: pd.DataFrame, derived: Derived) -> tuple[pd.Series[bool], pd.Series[bool]]:
-    """(answered in the conversation, or by a meeting or call; by another mail soon after)."""
-    mail = derived.mail.set_index("message")
-    number = answered["answered_by"].str.extract(r"^message:(\d+)$")[0]
-    by = number.astype("float64").fillna(-1).astype("int64")
-    asked_about = rows.looked_up(answered["asked_message"], mail["subject_key"])
-    subject = rows.looked_up(by, mail["subject_key"])
-    same = rows.looked_up(by, mail["thread"]) == answered["thread"]
-    same |= (subject == asked_about) & telling(subject.fillna(""))
-    inside = same.fillna(False).astype("bool") | number.isna()
-    to_us = rows.looked_up(by, mail["to_us"]).fillna(False).astype("bool")
-    few = (rows.looked_up(by, mail["addressees"]) <= said.FEW).fillna(False).astype("bool")
-    soon = answered["waited_eh"] <= rows.WEEK_EH
-    seen = answered["answered_kind"] != "unseen"
-    inside &= (answered["answered_kind"] != "colleague") | to_us
-    return inside & seen, to_us & few & soon & seen & (answered["answered_kind"] == "mail")
 
 
 def _evidence(answered: pd.DataFrame) -> pd.Series[Any]:

@@ -39,6 +39,15 @@ _NAMES_DAY: Final = (
     r"|nächste[rn]? woche|monatsende)\b"
 )
 
+_NAMES_TIME: Final = (
+    r"\b(?:jan|febr)uary\b|\b(?:in|by|until|till|after|before|from) (?:march|april|may|june|july"
+    r"|august)\b|\b(?:septem|octo|novem|decem)ber\b|\bq[1-4]\b|\b(?:next|new) (?:quarter|year)\b"
+    r"|\b(?:in|this|next|after the) (?:spring|summer|autumn|fall|winter|holidays)\b|\bchristmas\b"
+    r"|\b(?:januar|februar|märz|mai|juni|juli|oktober|dezember)\b"
+    r"|\b(?:nächstes|neuen) (?:jahr|quartal)"
+    r"|\bim (?:april|august|frühjahr|sommer|herbst|winter)\b|\bweihnachten\b"
+)
+
 
 def theirs(derived: Derived, as_of: datetime) -> pd.DataFrame:
     """Mails of persons that came from outside until ``as_of``, oldest first.
@@ -120,6 +129,11 @@ def due(at: pd.Series[pd.Timestamp], text: pd.Series[str], zone: str) -> pd.Seri
 def names_day(at: pd.Series[pd.Timestamp], text: pd.Series[str]) -> pd.Series[bool]:
     """Whether the words name a day, for which ``due`` needs no default."""
     return text.str.lower().str.contains(_NAMES_DAY, regex=True) | named_day(text, at).notna()
+
+
+def names_time(at: pd.Series[pd.Timestamp], text: pd.Series[str]) -> pd.Series[bool]:
+    """Whether the words name a day, or at least a month, quarter, season or year."""
+    return names_day(at, text) | text.str.lower().str.contains(_NAMES_TIME, regex=True)
 
 
 def instants(local: pd.Series[pd.Timestamp], zone: str) -> pd.Series[pd.Timestamp]:
