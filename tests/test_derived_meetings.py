@@ -462,7 +462,8 @@ def tell(story: Story, uid: str, guest: str, kind: str, at: pd.Timestamp) -> Non
     elif kind == "cancel":
         story.cancel(uid, at=str(at))
     elif kind == "show":
-        calendar(story, uid, start=start, at=str(at), by=story.me, to=guest)
+        shown = {"by": story.me, "to": guest, "sequence": latest["sequence"]}
+        calendar(story, uid, start=start, at=str(at), **shown)
     else:
         story.rsvp(uid, guest, kind, at=str(at))
 
