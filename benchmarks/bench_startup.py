@@ -10,7 +10,11 @@ import sys
 from benchmarks.timing import interleaved, process_seconds
 
 RUNS = 15
-HEAVY = ("pandas", "numpy", "sqlalchemy", "alembic", "jinja2", "holidays", "icalendar")
+HEAVY = (
+    *("pandas", "numpy", "sqlalchemy", "alembic", "jinja2", "holidays", "icalendar", "rich"),
+    *("requests", "googleapiclient", "msal", "exchangelib", "imapclient", "keyring"),
+    *("cryptography", "apscheduler"),
+)
 
 
 def main() -> None:
