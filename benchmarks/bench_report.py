@@ -50,13 +50,14 @@ def measure(size: int, folder: Path) -> None:
 
 
 def _peak_megabytes(command: list[str], environment: dict[str, str]) -> float:
-    if sys.platform == "win32":  # keeps no such account
-        return float("nan")
-    import resource
-
+    """Of the largest process so far; not a number where the system keeps no such account."""
     subprocess.run(command, check=True, capture_output=True, env=environment)
-    kilobytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return kilobytes / 1024
+    megabytes = float("nan")
+    if sys.platform != "win32":
+        import resource
+
+        megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return megabytes
 
 
 if __name__ == "__main__":
