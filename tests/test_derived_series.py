@@ -153,6 +153,15 @@ def test_a_series_called_off_and_planned_anew_was_moved() -> None:
     assert days(found, status="moved away") == ["05-18", "05-25", "06-01", "06-08"]
 
 
+def test_a_series_planned_anew_with_fewer_dates_was_moved_as_a_whole() -> None:
+    """One decision is not half a move and half a cancellation."""
+    story, uid = series()
+    story.cancel(uid, at="2026-05-18 07:00")
+    again = {"start": "2026-05-20 10:00", "at": "2026-05-18 09:00", "uid": "new"}
+    story.invite(ANN, to=story.me, rrule="FREQ=WEEKLY;INTERVAL=2;COUNT=2", **again)
+    assert met(story.facts()).changes["rebooked"].tolist() == [True] * 4
+
+
 def test_one_date_alone_is_moved() -> None:
     """By a revision with its RECURRENCE-ID."""
     story, uid = series()
