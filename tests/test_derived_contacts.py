@@ -60,7 +60,8 @@ def _meetings(
     for number, one in enumerate(met):
         start = pd.Timestamp(one["start"], tz="UTC")
         row = dict.fromkeys(frames.COLUMNS["meetings"])
-        texts = {"uid": "u", "summary": "Demo", "source": "calendar", "status": "confirmed"}
+        texts = {"uid": "u", "summary": "Demo", "status": "confirmed"}
+        texts["source"] = one.get("source", "calendar")
         times = {"start": start, "end": start + pd.Timedelta(hours=1)}
         numbers = {"meeting": number, "organizer": -1, "topic": -1, "ours": True, "all_day": False}
         rows.append({**row, **texts, **times, **numbers})
@@ -224,6 +225,8 @@ def test_lunch_with_a_private_address_is_asked_about_a_calendar_meeting_is_not()
     pal = judged(story).loc["pal@gmail.com"]
     assert (pal["left_out"], pal["in_doubt"]) == ("friend", True)
     met = {"who": ["pal@gmail.com"], "start": "2026-02-01 10:00"}
+    told = {**met, "source": "mail"}
+    assert judged(story, (told,)).loc["pal@gmail.com", "left_out"] == "friend"
     assert judged(story, (met,)).loc["pal@gmail.com", "judged"]
 
 

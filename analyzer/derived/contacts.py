@@ -133,7 +133,8 @@ def _seen(
 
     direct = (to["role"] == "to").to_numpy()[ours]
     asked = asked_by_us(mail, people)
-    own = meetings.loc[(meetings["ours"]).to_numpy(), "meeting"]
+    invites = meetings["ours"] & (meetings["source"] == "calendar")
+    own = meetings.loc[invites.to_numpy(), "meeting"]
     invited = attendees[attendees["meeting"].isin(own).to_numpy()]["person"].to_numpy()
     answered = attendees[attendees["partstat"].isin(["ACCEPTED", "DECLINED", "TENTATIVE"])]
     wanted = frame["meeting_request"].to_numpy()[asked["row"].to_numpy()]
