@@ -38,9 +38,9 @@ WEIGHTS: Final[dict[str, float]] = {
     "cycle": 3.9,
     "only_assistant": 1.8,
     "one_sided": 1.8,
-    "quick_answers": -0.4,
+    "quick_answers": -0.3,
     "meetings_kept": -0.9,
-    "repaired": -1.2,
+    "repaired": -0.9,
     "order": -2.2,
 }
 #: An episode weaker than this, faded strength included, is too faint to be counted.

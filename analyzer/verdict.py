@@ -22,12 +22,14 @@ from store.facts import Facts
 
 #: Log-odds that one family of acts must bring, good things set against them, for *change approach*.
 ENOUGH: Final = 3.0
-#: So many acts make a habit; one can happen to anybody.
-HABIT: Final = 2
+#: So many acts, faded ones counted in part, make a habit; one can happen to anybody.
+HABIT: Final = 1.5
 #: Log-odds of orders that outweigh acts.
 BUYS: Final = -1.0
-#: A silence is left alone, which is no offence, from so many times their patience on ...
+#: A silence is left alone, which is no offence, from so many times their patience on (with fewer
+#: questions than TRIED in it: so many) ...
 LASTS: Final = 2.0
+UNTRIED_LASTS: Final = 3.0
 #: ... where it is as strong as after one reminder, nearly all of their mail being here.
 SILENCE: Final = 0.4
 #: Share of the gate's probability from which a last try is due.
@@ -109,11 +111,12 @@ def _known(
     return known.join(_silence(people, derived, signals, as_of))
 
 
-def _acts(signals: pd.DataFrame, settings: Settings, as_of: datetime) -> pd.Series[int]:
-    """Acts of each person that still count, one per cause."""
+def _acts(signals: pd.DataFrame, settings: Settings, as_of: datetime) -> pd.Series[float]:
+    """How much is left of the acts of each person, one per cause."""
     did = signals[signals["act"] & ~signals["good"] & (signals["actor"] == "them")]
-    left = did["strength"] * score.faded(did["at"], settings.wall_half_life_days, as_of)
-    return did[left >= score.COUNTED].groupby("person")["episode"].nunique()
+    left = did["strength"] * score.faded(did["at"], settings.half_life_days, as_of)
+    one = did.assign(left=left).groupby(["person", "episode"])["left"].max()
+    return one.groupby("person").sum()
 
 
 def _words(people: pd.Series[int], known: pd.Series[str]) -> pd.Series[str]:
@@ -172,13 +175,14 @@ def _near(scores: pd.DataFrame, settings: Settings) -> pd.Series[bool]:
 def _chosen(known: pd.DataFrame, settings: Settings) -> pd.Series[str]:
     tireless = (known["asks"] > TRIED) & (known["waited_eh"] >= 2 * LASTS * known["patience"])
     waits = ((known["quiet_eh"] >= WEEK_EH) & (known["asks"] > 0)) | tireless
-    silence = waits & (known["waited_eh"] >= LASTS * known["patience"])
+    untried = known["asks"] < TRIED
+    lasts = known["patience"] * np.where(untried, UNTRIED_LASTS, LASTS)
+    silence = waits & (known["waited_eh"] >= lasts)
     silence &= known["silence"] >= SILENCE
     habit = known["acts"] >= HABIT
     habit &= known[["term_meetings", "term_promises", "term_cycles"]].max(axis=1) >= ENOUGH
     buys = known["term_proposals"] <= BUYS
     gatekept = known["only_assistant"] & (known["term_answers"] > 0)
-    untried = known["asks"] < TRIED
     rules = {
         "do not contact": known["stop_at"].notna(),
         "win back": known["no_at"].notna(),

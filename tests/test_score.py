@@ -83,7 +83,7 @@ def test_three_clear_fresh_offences_of_two_families_reach_the_gate() -> None:
     """The gate's number of episodes and its probability agree; weeks later, one more is needed."""
     clear = [(1, "moved_late", 0.95, 3), (1, "moved_late", 0.95, 9), (1, "promise_broken", 0.8, 6)]
     assert wall(*clear)["wall"].iloc[0] >= 0.95
-    faded = [(person, name, strength, age + 45) for person, name, strength, age in clear]
+    faded = [(person, name, strength, age + 90) for person, name, strength, age in clear]
     assert wall(*faded)["wall"].iloc[0] < 0.95
     assert wall(*faded, (1, "follow_ups_unanswered", 0.75, 3))["wall"].iloc[0] >= 0.95
 
@@ -116,8 +116,8 @@ def test_one_cause_speaks_in_one_family() -> None:
 
 
 def test_evidence_fades_by_half_in_its_half_life() -> None:
-    """After 120 days an offence weighs half."""
-    fresh, old = wall((1, "no_show", 1.0, 0)), wall((1, "no_show", 1.0, 120))
+    """After 180 days an offence weighs half."""
+    fresh, old = wall((1, "no_show", 1.0, 0)), wall((1, "no_show", 1.0, 180))
     ratio = old["term_meetings"].iloc[0] / fresh["term_meetings"].iloc[0]
     assert ratio == pytest.approx(0.5, abs=0.01)
 
