@@ -119,10 +119,9 @@ def _verdicts(analysis: Analysis) -> dict[str, tuple[str, datetime | None, float
     people = analysis.people[["person", "addresses"]].explode("addresses")
     both = analysis.verdicts.merge(people, on="person")
     both = both.merge(analysis.scores[["person", "wall"]], on="person")
-    return {
-        row.addresses: (str(row.verdict), None if pd.isna(row.until) else row.until, row.wall)
-        for row in both.itertuples()
-    }
+    until = [None if pd.isna(day) else day for day in both["until"]]
+    found = zip(both["verdict"].astype("str"), until, both["wall"], strict=True)
+    return dict(zip(both["addresses"].astype("str"), found, strict=True))
 
 
 def by_person(all_calls: Iterable[Call]) -> list[list[Call]]:
@@ -155,8 +154,9 @@ def ever(people: list[list[Call]], kinds: set[str], verdicts: frozenset[str]) ->
 
 
 def one_family_walled(people: list[list[Call]]) -> Rate:
-    """Calls "walk away" while the truth knows one family or none, of all such calls."""
-    one = [c for calls in people for c in calls if len(c.truth.families(c.as_of)) <= 1]
+    """Of who is no planted wall and offended in one family or none: calls "walk away"."""
+    others = [calls for calls in people if not calls[0].truth.wall]
+    one = [c for calls in others for c in calls if len(c.truth.families(c.as_of)) <= 1]
     judged = [c for c in one if c.verdict]
     return Rate(sum(c.verdict == "walk away" for c in judged), len(judged))
 

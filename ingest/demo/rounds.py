@@ -10,7 +10,7 @@ from ingest.demo.cast import REP
 from ingest.demo.scene import Scene
 
 #: Silence is known to be one so many working days after the question and the last reminder.
-_SILENT_DAYS, _REMINDED_DAYS = 10, 3
+_SILENT_DAYS, _REMINDED_DAYS = 20, 4
 
 
 def question_round(scene: Scene, purpose: str = "question") -> bool:
@@ -119,13 +119,12 @@ def answered(scene: Scene) -> None:
 def _promised(scene: Scene) -> None:
     """They promise something; by its day it comes, or it does not and the rep asks for it."""
     thing = scene.pen.phrase(scene.them, "thing")
-    due = times.some_time(scene.rng, scene.now, scene.rng.randint(2, 5), REP.zone)
+    ready = scene.in_their_time(scene.now + timedelta(days=scene.rng.uniform(1, 5)))
+    due = times.some_time(scene.rng, ready, scene.rng.randint(0, 1), scene.them.zone)
     slots = {"thing": thing, "by": scene.pen.by(due, scene.now)}
     scene.theirs("promise", at=scene.now, slots=slots)
     if scene.chance(scene.habits.keeps):
-        early = due - timedelta(hours=scene.rng.uniform(1, 30))
-        at = scene.in_their_time(max(early, scene.now + timedelta(hours=2)))
-        scene.theirs("promise_kept", at=at, slots=slots, attachments=("attachment.xlsx",))
+        scene.theirs("promise_kept", at=ready, slots=slots, attachments=("attachment.xlsx",))
         scene.ours("thanks")
         return
     known = times.some_time(scene.rng, due, 3, REP.zone)
@@ -138,7 +137,7 @@ def _promised(scene: Scene) -> None:
 
 def comes_back(scene: Scene) -> None:
     """After a silence they write again, with an apology and a request."""
-    scene.pause(scene.rng.uniform(7, 18))
+    scene.pause(scene.rng.uniform(12, 26))
     proposal = scene.chance(0.5)
     purpose = "comes_back_offer" if proposal else "comes_back"
     new = "subject_request" if scene.chance(0.3) else ""

@@ -244,12 +244,10 @@ class Scene:
             self.plant("silent", family, known_at, cause=cause, act=act)
 
     def _heard(self) -> None:
-        """They show a sign of life: mere silence counts no more."""
+        """They show a sign of life: a silence that is not known by now was none."""
         self.silent = False
-        kept = [p for p in self.truth.planted if p.what != "silent" or p.at <= self.now]
         self.truth.planted = [
-            replace(p, until=self.now) if p.what == "silent" and p.until is None else p
-            for p in kept
+            p for p in self.truth.planted if p.at <= self.now or not p.what.startswith("silent")
         ]
 
 

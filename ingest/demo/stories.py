@@ -67,7 +67,7 @@ def ghost(scene: Scene) -> None:
     _some_rounds(scene, 1, 4)
     scene.theirs("wants_proposal")
     send_proposal(scene)
-    scene.fall_silent("proposals", times.some_time(scene.rng, scene.now, 12, REP.zone))
+    scene.fall_silent("proposals", times.some_time(scene.rng, scene.now, 20, REP.zone))
     for _ in range(scene.rng.choice((2, 3))):
         scene.ours("proposal_reminder", (5, 9))
     while True:
@@ -119,18 +119,7 @@ def parked(scene: Scene) -> None:
     if scene.chance(0.5):
         send_proposal(scene)
     until = _months_later(scene.now, scene.rng.randint(2, 6))
-    purpose = "later_date"
-    slots = {
-        "month": month(until, scene.pen.language),
-        "quarter": f"Q{(until.month + 9) // 3 % 4 or 4}",
-    }
-    if until.month in (1, 4, 7, 10) and scene.chance(0.5):
-        purpose = "later_quarter"
-    elif until.month == 1 and scene.chance(0.5):
-        purpose = "later_year"
-    scene.theirs(purpose, slots=slots)
-    scene.truth.decided_at = scene.now
-    scene.truth.parked_until = until
+    _put_until(scene, until)
     scene.ours("ack_later")
     scene.now = max(scene.now, until)
     scene.pause(scene.rng.uniform(1, 4))
@@ -138,6 +127,19 @@ def parked(scene: Scene) -> None:
     scene.theirs("wakes")
     scene.ours("inform")
     courtship_goes_on(scene)
+
+
+def _put_until(scene: Scene, until: datetime) -> None:
+    """They ask to be left alone until that month, naming it or the quarter or year before it."""
+    purpose = "later_date"
+    if until.month in (1, 4, 7, 10) and scene.chance(0.5):
+        purpose = "later_quarter"
+    elif until.month == 1 and scene.chance(0.5):
+        purpose = "later_year"
+    quarter = f"Q{(until.month - 1) // 3 or 4}"
+    scene.theirs(purpose, slots={"month": month(until, scene.pen.language), "quarter": quarter})
+    scene.truth.decided_at = scene.now
+    scene.truth.parked_until = until
 
 
 def courtship_goes_on(scene: Scene) -> None:

@@ -15,10 +15,10 @@ COUNTED = timedelta(days=180)
 
 @dataclass(frozen=True)
 class Planted:
-    """One bad thing somebody did: when an observer knows of it, and until when it counts.
+    """One bad thing somebody did, and when an observer knows of it.
 
     ``cause``: things with the same cause are one episode. ``act``: something done, not mere
-    silence. ``until``: when a silence was ended by an answer.
+    silence.
     """
 
     what: str
@@ -26,12 +26,10 @@ class Planted:
     at: datetime
     cause: str
     act: bool = False
-    until: datetime | None = None
 
     def stands(self, moment: datetime) -> bool:
         """Whether it counts at that moment."""
-        known = self.at <= moment < self.at + COUNTED
-        return known and (self.until is None or moment < self.until)
+        return self.at <= moment < self.at + COUNTED
 
 
 @dataclass
@@ -80,7 +78,6 @@ class Truth:
                     "cause": p.cause,
                     "act": p.act,
                     "at": p.at.isoformat(),
-                    "until": p.until and p.until.isoformat(),
                 }
                 for p in sorted(self.planted, key=lambda p: p.at)
             ],
