@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -26,11 +26,10 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
     """
     since = pd.Timestamp(as_of) - WINDOW
     mine = _addressed(derived, since, pd.Timestamp(as_of))
-    effort = mine.groupby("person").agg(
-        ours=("share", "sum"),
-        at=("at", "max"),
-        unseen=("parent_by", lambda by: (by == "missing").sum()),
-        evidence=("message", lambda ids: tuple(f"message:{i}" for i in ids.tail(3))),
+    effort = (
+        mine.assign(unseen=mine["parent_by"] == "missing")
+        .groupby("person")
+        .agg(ours=("share", "sum"), at=("at", "max"), unseen=("unseen", "sum"))
     )
     wrote = said.theirs(derived, as_of)
     wrote_back = wrote[wrote["at"] > since].groupby("sender")["message"].size()
@@ -44,6 +43,7 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
         topic=-1,
         episode=rows.numbered("person", shown["person"]),
         strength=(1.0 - TIMES / (shown["ratio"] + TIMES)) * rows.proven(derived, shown["person"]),
+        evidence=_evidence(mine, shown["person"]),
         sentence="In 90 days "
         + rows.counted(shown["ours"].round().astype("int64"), "mail")
         + " of yours by hand against "
@@ -53,6 +53,13 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
         + ").",
     )
     return rows.shaped_signals(found, derived, signal="one_sided", family="effort")
+
+
+def _evidence(mine: pd.DataFrame, person: pd.Series[int]) -> pd.Series[Any]:
+    """The last three mails of ours to each."""
+    last = mine[mine["person"].isin(person)].groupby("person").tail(3)
+    ids = last.groupby("person")["message"].agg(list)
+    return person.map(ids.map(lambda told: tuple(f"message:{i}" for i in told))).astype("object")
 
 
 def _addressed(derived: Derived, since: pd.Timestamp, until: pd.Timestamp) -> pd.DataFrame:

@@ -88,13 +88,14 @@ def proven(derived: Derived, person: pd.Series[int]) -> pd.Series[float]:
 
 def away(derived: Derived, person: pd.Series[int], at: pd.Series[pd.Timestamp]) -> Bools:
     """Whether the person was absent at that time or within a day of it."""
-    asked = pd.DataFrame(
-        {"row": np.arange(len(person)), "person": person.to_numpy(), "at": at.to_numpy()}
-    )
+    found = np.zeros(len(person), dtype=np.bool_)
+    rows = np.flatnonzero(person.isin(derived.absences["person"]).to_numpy())
+    if not len(rows):
+        return found
+    asked = pd.DataFrame({"row": rows, "person": person.array[rows], "at": at.array[rows]})
     both = asked.merge(derived.absences, on="person")
     day = pd.Timedelta(days=1)
     inside = (both["at"] >= both["from_at"] - day) & (both["at"] < both["until_at"] + day)
-    found = np.zeros(len(person), dtype=np.bool_)
     found[both.loc[inside, "row"].to_numpy()] = True
     return found
 
