@@ -24,7 +24,7 @@ from radicale import config
 from radicale.app import Application
 
 from ingest.caldav import CalDavSource
-from ingest.caldav_places import find
+from ingest.caldav_places import Places, find
 from ingest.client import Session
 from ingest.dav import DavClient, DavLogin
 from ingest.retry import Retry
@@ -80,6 +80,7 @@ class Server:
             "HTTP_AUTHORIZATION" in environ,
         )
         environ["wsgi.input"] = _Body(body)
+        environ.pop("HTTP_ACCEPT_ENCODING", None)  # answers are to be read here too
         answer = b"".join(self._application(environ, lambda *args: told.extend(args[:2])))
         result: Told = (told[0], told[1], answer)
         if environ.get("HTTP_USER_AGENT") != "owner":
@@ -214,11 +215,13 @@ class Account:
             server=server or self.server.url,
         )
 
-    def source(self, **options: Any) -> CalDavSource:
-        """A new source; where the calendars are is asked for the owner."""
-        client = self.client()
+    def source(
+        self, places: Places | None = None, *, retry: Retry | None = None, **options: Any
+    ) -> CalDavSource:
+        """A new source; where the calendars are was found out before."""
+        client = self.client(retry)
         before = len(self.server.asked)
-        places = find(client)
+        places = places or find(client)
         del self.server.asked[before:]
         return CalDavSource(client, places, "Europe/Berlin", **options)
 
