@@ -8,7 +8,7 @@ import pytest
 
 from analyzer.frames import VERDICTS
 from analyzer.reasons import PHRASES
-from analyzer.score import LOG_RATIOS
+from analyzer.score import WEIGHTS
 from analyzer.signals import SIGNALS
 from analyzer.verdict import SEVERITY
 
@@ -18,13 +18,13 @@ HOW = Path(__file__).resolve().parent.parent / "docs" / "how-it-decides.md"
 @pytest.mark.parametrize("signal", SIGNALS)
 def test_every_signal_has_a_weight_and_words(signal: str) -> None:
     """Once and several times."""
-    assert LOG_RATIOS[signal]
+    assert WEIGHTS[signal]
     assert all(PHRASES[signal])
 
 
 def test_nothing_is_weighed_or_told_that_is_no_signal() -> None:
     """What was removed leaves nothing behind."""
-    assert set(LOG_RATIOS) == set(SIGNALS) == set(PHRASES)
+    assert set(WEIGHTS) == set(SIGNALS) == set(PHRASES)
 
 
 def table() -> list[list[str]]:
@@ -38,7 +38,7 @@ def table() -> list[list[str]]:
 def test_the_documentation_states_every_weight() -> None:
     """One line per signal, with the weight that is used."""
     told = sorted(float(row[-1].replace("\N{MINUS SIGN}", "-")) for row in table())
-    assert told == sorted(LOG_RATIOS.values())
+    assert told == sorted(WEIGHTS.values())
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
