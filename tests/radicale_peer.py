@@ -191,6 +191,10 @@ class Account:
         )
         self._do("MKCALENDAR", f"{self.home}{calendar}/", body.encode())
 
+    def remove(self, calendar: str) -> None:
+        """Delete a calendar."""
+        self._do("DELETE", f"{self.home}{calendar}/")
+
     def put(self, name: str, calendar: bytes, where: str = "work") -> None:
         """Write an entry."""
         self._do("PUT", self.path(name, where), calendar, {"Content-Type": "text/calendar"})
