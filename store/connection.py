@@ -60,7 +60,8 @@ def _named(path: Path, error: sqlite3.Error) -> BrickwallError:
             f"{path}: another brickwall is writing", "Wait until it has finished, then try again."
         )
     happened, remedy = _WORDS.get(
-        code, (str(error), "Run `brickwall doctor`, which checks the database.")
+        code,
+        (str(error), "Try again; if it stays, restore the file or delete it and import again."),
     )
     return StoreError(f"{path}: {happened}", remedy)
 

@@ -20,6 +20,7 @@ _FEATURES = click.option(
     "features",
     multiple=True,
     type=click.Choice(["send", "drafts", "attendance"]),
+    hidden=True,  # no command uses these rights yet
     help="Also ask for this right: send you the digest, write drafts, see who came. Repeatable.",
 )
 _KEY_FILE = click.option(
