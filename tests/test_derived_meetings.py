@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import Phase, given
+from hypothesis import Phase, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
@@ -494,6 +494,7 @@ def test_any_order_of_arrival_gives_the_same_meetings(
 
 
 @given(HISTORIES)
+@example([[("show", 45), ("show", 55), ("bump", 60), ("show", 34), ("cancel", 63)]])
 @few
 def test_a_revision_told_twice_changes_nothing(histories: list[list[tuple[str, int]]]) -> None:
     """The same from two accounts, or by two ways."""

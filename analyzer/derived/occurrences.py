@@ -139,9 +139,12 @@ def _parted(states: pd.DataFrame) -> pd.DataFrame:
     own; cancelling it then only tidies up. A calendar does not say when it was really changed.
     """
     over = states["end"].fillna(states["start"]).where(~states["cancelled"])
+    # a tidying up that is told twice is none the more a cancellation
+    stood = over.groupby(states["occ"]).ffill().groupby(states["occ"]).shift()
     over = over.groupby(states["occ"]).shift()
-    late = ((states["at"] > over) & (states["learned_from"] != "calendar")).to_numpy()
-    tidied = late & states["cancelled"].to_numpy()
+    told = (states["learned_from"] != "calendar").to_numpy()
+    late = told & (states["at"] > over).to_numpy()
+    tidied = told & ((states["at"] > stood) & states["cancelled"]).to_numpy()
     again = late & ~tidied & (states["start"] > over).to_numpy()
     part = pd.Series(again, index=states.index).groupby(states["occ"]).cumsum()
     count = int(states["occ"].max()) + 1 if len(states) else 0
