@@ -10,7 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeAlias
 
+import hypothesis
 import pytest
+
+#: In CI the same examples every time: a change is judged by what it changed, not by chance.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("BRICKWALL_REQUIRE_ALL") == "1":
+    hypothesis.settings.load_profile("ci")
 
 SHARED_DATA: Final = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 SNAPSHOTS: Final = Path(__file__).resolve().parent / "snapshots"
