@@ -1,9 +1,13 @@
-"""Cyrus, the server that others wrote which sends invitations itself (RFC 6638)."""
+"""Cyrus, the server that others wrote which sends invitations itself (RFC 6638).
+
+Without its IMAP part: Debian does not let that stand beside Dovecot.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import smtplib
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -13,7 +17,6 @@ from pathlib import Path
 from typing import Final
 
 import requests
-from imapclient import IMAPClient
 
 from ingest.client import Session
 from ingest.dav import DavClient, DavLogin
@@ -52,7 +55,7 @@ START {
   recover cmd="/usr/sbin/cyrus ctl_cyrusdb -C @DIR@/imapd.conf -r"
 }
 SERVICES {
-  imap cmd="imapd -C @DIR@/imapd.conf" listen="127.0.0.1:@IMAP@" prefork=0 maxchild=20
+  lmtp cmd="lmtpd -a -C @DIR@/imapd.conf" listen="127.0.0.1:@LMTP@" prefork=0 maxchild=5
   http cmd="httpd -C @DIR@/imapd.conf" listen="127.0.0.1:@HTTP@" prefork=0 maxchild=20
 }
 EVENTS { }
@@ -93,26 +96,26 @@ class Cyrus:
 def cyrus() -> Iterator[Cyrus]:
     """Run it; skips where it is not installed, or where nobody may become its user."""
     master = shutil.which("cyrmaster", path=f"/usr/sbin:{os.environ.get('PATH', '')}")
-    need(master, "Cyrus is not installed: apt install cyrus-imapd cyrus-caldav sasl2-bin")
+    need(master, "Cyrus is not installed: apt install cyrus-caldav sasl2-bin")
     need(os.geteuid() == 0, "Cyrus starts only as root")
     folder = Path(tempfile.mkdtemp(prefix="cyrus-"))
     try:
-        imap, http = free_port(), free_port()
-        _configure(folder, imap, http)
+        lmtp, http = free_port(), free_port()
+        _configure(folder, lmtp, http)
         files = ["-C", f"{folder}/imapd.conf", "-M", f"{folder}/cyrus.conf", "-p", f"{folder}/pid"]
         with running([str(master), *files], port=http, folder=folder):
             for user in _USERS:
-                _provide(user, imap, f"http://127.0.0.1:{http}")
+                _provide(user, lmtp, f"http://127.0.0.1:{http}")
             yield Cyrus(f"http://127.0.0.1:{http}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _configure(folder: Path, imap: int, http: int) -> None:
+def _configure(folder: Path, lmtp: int, http: int) -> None:
     folder.chmod(0o755)
     for name in ("conf", "spool"):
         (folder / name).mkdir()
-    told = {"DIR": str(folder), "IMAP": str(imap), "HTTP": str(http)}
+    told = {"DIR": str(folder), "LMTP": str(lmtp), "HTTP": str(http)}
     for name, text in (("imapd.conf", _CONFIGURATION), ("cyrus.conf", _SERVICES)):
         for word, value in told.items():
             text = text.replace(f"@{word}@", value)
@@ -126,10 +129,9 @@ def _configure(folder: Path, imap: int, http: int) -> None:
 
 
 def _provide(user: str, port: int, url: str) -> None:
-    """Cyrus makes mailbox and calendars of a user when they are asked for first."""
-    with IMAPClient("127.0.0.1", port, ssl=False) as client:
-        client.login(user, PASSWORD)
-        client.select_folder("INBOX")
+    """Cyrus makes the mailbox of a user at the first mail, the calendars when asked for first."""
+    with smtplib.LMTP("127.0.0.1", port) as post:
+        post.sendmail("post@ours.example", [user], b"Subject: Welcome\r\n\r\nHello\r\n")
     with requests.Session() as session:
         session.trust_env = False
         home = f"{url}/dav/calendars/user/{user}/"
