@@ -49,7 +49,7 @@ class Rate:
 
     @property
     def share(self) -> float:
-        """k / n, 1 for none of none."""
+        """The rate itself, 1 for none of none."""
         return self.k / self.n if self.n else 1.0
 
     @property

@@ -143,7 +143,7 @@ def moved(scene: Scene, meeting: Meeting, notice_hours: float) -> None:
     if late:
         scene.plant("moved late", "meetings", at, cause=meeting.uid, act=True)
     if meeting.organizer != REP:
-        shifted(meeting, new, at)
+        shifted(scene, meeting, new, at)
         sent(scene, meeting, "REQUEST", scene.them, at)
         _rep_accepts(scene, meeting)
         return
@@ -158,12 +158,15 @@ def moved(scene: Scene, meeting: Meeting, notice_hours: float) -> None:
 
 
 def _shifted_by_rep(scene: Scene, meeting: Meeting, new: datetime, least: int, most: int) -> None:
-    shifted(meeting, new, scene.now + timedelta(minutes=scene.rng.randrange(least, most)))
+    at = scene.now + timedelta(minutes=scene.rng.randrange(least, most))
+    last = max(meeting.start - timedelta(minutes=4), scene.now + timedelta(minutes=1))
+    shifted(scene, meeting, new, min(at, last))
     sent(scene, meeting, "REQUEST", REP, meeting.changed)
 
 
-def shifted(meeting: Meeting, new: datetime, at: datetime) -> None:
+def shifted(scene: Scene, meeting: Meeting, new: datetime, at: datetime) -> None:
     """The meeting stands at a new time; nobody has answered to it yet."""
+    scene.check(at)
     meeting.sequence += 1
     meeting.start = new
     meeting.answers.clear()
@@ -194,7 +197,6 @@ def cancelled(scene: Scene, meeting: Meeting) -> None:
     if at >= meeting.start:
         return
     scene.plant("cancelled late", "meetings", at, cause=meeting.uid, act=True)
-    meeting.sequence += 1
     if meeting.organizer != REP:
         _called_off(scene, meeting, at)
         return
@@ -208,6 +210,8 @@ def cancelled(scene: Scene, meeting: Meeting) -> None:
 
 
 def _called_off(scene: Scene, meeting: Meeting, at: datetime) -> None:
+    scene.check(at)
+    meeting.sequence += 1
     meeting.status = "CANCELLED"
     meeting.changed = at
     sent(scene, meeting, "CANCEL", meeting.organizer, at)

@@ -80,6 +80,6 @@ def _asked_to_move(scene: Scene, assistant: Person, behind: bool, meeting: Meeti
     _answer(scene, assistant, "assistant_moves", behind, **moment(new, scene.pen.language))
     if scene.now >= meeting.start:
         return False
-    shifted(meeting, new, scene.now + timedelta(minutes=scene.rng.randrange(5, 60)))
+    shifted(scene, meeting, new, scene.now + timedelta(minutes=scene.rng.randrange(5, 60)))
     sent(scene, meeting, "REQUEST", REP, meeting.changed)
     return True

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping
+from base64 import encodebytes
+from binascii import b2a_qp
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email import policy
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime
+from email.header import Header
+from email.utils import encode_rfc2231, format_datetime
 from zoneinfo import ZoneInfo
 
 from ingest.demo.cast import REP, Person
 
-_POLICY = policy.default.clone(linesep="\n", max_line_length=120)
 _QUOTED_LEVELS = 3
 
 
@@ -66,59 +65,74 @@ def mbox(letters: Iterable[Letter]) -> bytes:
     parts: list[bytes] = []
     for letter in letters:
         line = f"From {letter.ident}@xxx {letter.at:%a %b %d %H:%M:%S +0000 %Y}\n".encode()
-        body = message(letter).as_bytes(policy=_POLICY)
-        parts.append(line + body.replace(b"\nFrom ", b"\n>From ").rstrip(b"\n") + b"\n\n")
+        body = raw(letter).replace(b"\nFrom ", b"\n>From ")
+        parts.append(line + body.rstrip(b"\n") + b"\n\n")
     return b"".join(parts)
 
 
-def message(letter: Letter) -> EmailMessage:
-    """The mail with all its headers and parts."""
-    made = EmailMessage(_POLICY)
-    for name, value in _headers(letter):
-        made[name] = value
-    made.set_content(letter.full_text(), cte="quoted-printable")
+def raw(letter: Letter) -> bytes:
+    """The mail as it lies in a mailbox, with all its headers and parts."""
+    headers = "".join(f"{name}: {value}\n" for name, value in _headers(letter))
+    return f"{headers}MIME-Version: 1.0\n{_body(letter)}".encode("ascii")
+
+
+def _body(letter: Letter) -> str:
+    """Content headers, an empty line, and the parts."""
+    parts = [_text_part(letter.full_text(), "plain")]
     if letter.html:
-        made.add_alternative(_html(letter), subtype="html", cte="quoted-printable")
+        parts.append(_text_part(_html(letter), "html"))
     if letter.calendar:
         method, text = letter.calendar
-        made.add_alternative(text, subtype="calendar", cte="base64", params={"method": method})
-    for name in letter.attachments:
-        kind = "pdf" if name.endswith(".pdf") else "octet-stream"
-        made.add_attachment(
-            name.encode(), maintype="application", subtype=kind, filename=name, cte="base64"
-        )
+        parts.append(_encoded(text.encode(), f"text/calendar; charset=utf-8; method={method}"))
+    body = _multipart(letter, "alternative", parts) if len(parts) > 1 else parts[0]
     if letter.bounced:
-        _report(made, letter.bounced)
-    for number, part in enumerate(made.walk()):
-        if part.is_multipart():
-            part.set_boundary(f"=_{letter.ident}_{number}")
-    return made
+        report = [body, *_report(letter.bounced)]
+        return _multipart(letter, "report; report-type=delivery-status", report)
+    if letter.attachments:
+        return _multipart(letter, "mixed", [body, *map(_attached, letter.attachments)])
+    return body
 
 
-def _report(made: EmailMessage, bounced: Letter) -> None:
-    """Make it a delivery status notification (RFC 3464)."""
-    status = EmailMessage(_POLICY)
-    status["Reporting-MTA"] = f"dns; mx.{REP.domain}"
-    reached = EmailMessage(_POLICY)
-    reached["Final-Recipient"] = f"rfc822; {bounced.to[0].address}"
-    reached["Action"] = "failed"
-    reached["Status"] = "5.1.1"
-    report = EmailMessage(_POLICY)
-    report["Content-Type"] = "message/delivery-status"
-    report.set_payload([status, reached])
-    headers = EmailMessage(_POLICY)
-    headers["Content-Type"] = "text/rfc822-headers"
+def _multipart(letter: Letter, kind: str, parts: list[str]) -> str:
+    boundary = f"=_{letter.ident}_{kind[:3]}"
+    inner = "".join(f"--{boundary}\n{part.rstrip()}\n\n" for part in parts)
+    head = f'Content-Type: multipart/{kind}; boundary="{boundary}"\n'
+    return f"{head}\n{inner}--{boundary}--\n"
+
+
+def _text_part(text: str, kind: str) -> str:
+    encoded = b2a_qp(text.encode(), istext=True).decode("ascii")
+    head = f"Content-Type: text/{kind}; charset=utf-8\n"
+    return f"{head}Content-Transfer-Encoding: quoted-printable\n\n{encoded}\n"
+
+
+def _encoded(data: bytes, kind: str, *more: str) -> str:
+    """A part in base64; ``more``: further headers."""
+    head = [f"Content-Type: {kind}", "Content-Transfer-Encoding: base64", *more]
+    return "\n".join(head) + "\n\n" + encodebytes(data).decode("ascii")
+
+
+def _attached(name: str) -> str:
+    kind = "pdf" if name.endswith(".pdf") else "octet-stream"
+    shown = encode_rfc2231(name, "utf-8") if not name.isascii() else ""
+    told = f"filename*={shown}" if shown else f'filename="{name}"'
+    return _encoded(
+        name.encode(), f"application/{kind}", f"Content-Disposition: attachment; {told}"
+    )
+
+
+def _report(bounced: Letter) -> list[str]:
+    """The machine-readable parts of a delivery status notification (RFC 3464)."""
+    status = (
+        f"Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.{REP.domain}\n\n"
+        f"Final-Recipient: rfc822; {bounced.to[0].address}\nAction: failed\nStatus: 5.1.1\n"
+    )
     kept = ("Message-ID", "From", "To", "Subject")
-    told = [f"{name}: {value}" for name, value in _headers(bounced) if name in kept]
-    headers.set_payload("\n".join(told) + "\n")
-    made.make_mixed()
-    made.set_param("report-type", "delivery-status")
-    made.replace_header("Content-Type", str(made["Content-Type"]).replace("mixed", "report", 1))
-    made.attach(report)
-    made.attach(headers)
+    told = "".join(f"{name}: {value}\n" for name, value in _headers(bounced) if name in kept)
+    return [status, f"Content-Type: text/rfc822-headers\n\n{told}"]
 
 
-def _headers(letter: Letter) -> Iterable[tuple[str, object]]:
+def _headers(letter: Letter) -> Iterator[tuple[str, str]]:
     sender = letter.sender
     sent = letter.at.astimezone(ZoneInfo((letter.by or sender).zone))
     if letter.ours:
@@ -129,18 +143,23 @@ def _headers(letter: Letter) -> Iterable[tuple[str, object]]:
         came = format_datetime(letter.at + timedelta(seconds=4))
         yield "Received", f"from mx.{sender.domain} by mx.{REP.domain} with ESMTPS; {came}"
     yield "Message-ID", letter.message_id
-    yield "Date", sent
+    yield "Date", format_datetime(sent)
     yield "From", _address(sender)
     if letter.by:
         yield "Sender", _address(letter.by)
-    yield "To", [_address(person) for person in letter.to]
+    yield "To", ", ".join(_address(person) for person in letter.to)
     if letter.cc:
-        yield "Cc", [_address(person) for person in letter.cc]
-    yield "Subject", letter.subject
+        yield "Cc", ", ".join(_address(person) for person in letter.cc)
+    yield "Subject", _word(letter.subject)
     if letter.parent:
         yield "In-Reply-To", letter.parent.message_id
-        yield "References", " ".join(reversed(_chain(letter.parent)))
+        yield "References", "\n ".join(reversed(_chain(letter.parent)))
     yield from letter.headers.items()
+
+
+def _word(text: str) -> str:
+    """Text of a header, as an encoded word (RFC 2047) where it is not ASCII."""
+    return text if text.isascii() else Header(text, "utf-8").encode()
 
 
 def _chain(letter: Letter | None) -> list[str]:
@@ -151,8 +170,9 @@ def _chain(letter: Letter | None) -> list[str]:
     return found
 
 
-def _address(person: Person) -> Address:
-    return Address(person.name, addr_spec=person.address)
+def _address(person: Person) -> str:
+    name = f'"{person.name}"' if person.name.isascii() else _word(person.name)
+    return f"{name} <{person.address}>"
 
 
 def _quotation(letter: Letter, quoter: Person, levels: int) -> str:

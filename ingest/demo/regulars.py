@@ -60,6 +60,7 @@ def _occurrence(scene: Scene, meeting: Meeting, at: datetime) -> None:
         words = moment(new, scene.pen.language)
         if asked < at:
             scene.theirs("move_early", at=asked, new="subject_meeting", slots=words)
+            scene.check(scene.now + timedelta(minutes=20))
             meeting.sequence += 1
             meeting.moved[at] = new
             meeting.changed = scene.now + timedelta(minutes=20)
@@ -94,7 +95,7 @@ def booker(scene: Scene) -> None:
         if scene.chance(scene.habits.moves_early + scene.habits.moves_late):
             at = scene.in_their_time(booked + (start - booked) * scene.rng.uniform(0.2, 0.6))
             if at < start:
-                shifted(meeting, slot(scene, start, 1, 4), at)
+                shifted(scene, meeting, slot(scene, start, 1, 4), at)
                 _notice(scene, meeting, "Updated", "An event has been rescheduled.", at)
         held(scene, meeting)
         scene.pause(scene.habits.gap_days)

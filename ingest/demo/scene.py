@@ -74,9 +74,9 @@ class Scene:
         self.now = times.some_time(self.rng, self.now, days, REP.zone)
         self.check()
 
-    def check(self) -> None:
-        """Raises ``OverError`` after the end of the year."""
-        if self.now > self.desk.end:
+    def check(self, at: datetime | None = None) -> None:
+        """Raises ``OverError`` where that time (else ``now``) lies after the end of the year."""
+        if (at or self.now) > self.desk.end:
             raise OverError
 
     def chance(self, of: float) -> bool:
