@@ -179,9 +179,8 @@ class _Run:
         try:
             look = self._opened(strand)
             for _ in range(_PAGES_IN_TURN):
-                if not strand.todo:
-                    return
-                yield self._page(strand, look)
+                if strand.todo:
+                    yield self._page(strand, look)
         except CursorExpiredError:
             self._numbered_anew(strand)
         except QuarantineError as error:

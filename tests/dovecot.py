@@ -38,94 +38,7 @@ _KEY: Final = b"key of the tokens of this test server"
 _HEAD: Final = {"alg": "HS256", "typ": "JWT"}
 _NUMBERS: Final = itertools.count(1)
 
-_CONFIGURATION: Final = r"""
-base_dir = @DIR@/run
-state_dir = @DIR@/state
-log_path = @DIR@/dovecot.log
-protocols = imap
-listen = 127.0.0.1
-ssl = yes
-ssl_cert = <@DIR@/cert.pem
-ssl_key = <@DIR@/key.pem
-disable_plaintext_auth = no
-auth_mechanisms = plain login xoauth2 oauthbearer
-auth_failure_delay = 0
-@USERS@
-first_valid_uid = 1
-mail_location = maildir:%h/Maildir
-mail_fsync = never
-imap_max_line_length = 4M
-namespace inbox {
-  inbox = yes
-  separator = /
-  mailbox Sent {
-    special_use = \Sent
-  }
-  mailbox Drafts {
-    special_use = \Drafts
-  }
-  mailbox Rubbish {
-    special_use = \Trash
-    auto = create
-  }
-  mailbox Archive {
-    special_use = \Archive
-    auto = create
-  }
-}
-namespace shared {
-  type = shared
-  separator = /
-  prefix = Others/
-  location = maildir:@DIR@/mail/others/Maildir
-  list = yes
-}
-passdb {
-  driver = oauth2
-  mechanisms = xoauth2 oauthbearer
-  args = @DIR@/oauth2.conf
-}
-passdb {
-  driver = static
-  args = password=@PASSWORD@ userdb_imap_capability=IMAP4rev1 userdb_uid=@USER@ \
-    userdb_gid=@GROUP@ userdb_home=@DIR@/mail/%u
-  username_filter = *@plain.example
-}
-passdb {
-  driver = static
-  args = password=@PASSWORD@
-}
-userdb {
-  driver = prefetch
-}
-userdb {
-  driver = static
-  args = uid=@USER@ gid=@GROUP@ home=@DIR@/mail/%u
-}
-service imap {
-  service_count = 1000
-  process_min_avail = 2
-}
-service imap-login {
-  service_count = 0
-  inet_listener imap {
-    port = @PORT@
-  }
-  inet_listener imaps {
-    port = @TLS_PORT@
-  }
-  chroot =
-}
-service anvil {
-  chroot =
-  unix_listener anvil-auth-penalty {
-    mode = 0
-  }
-}
-service stats {
-  chroot =
-}
-"""
+_CONFIGURATION: Final = Path(__file__).with_suffix(".conf")
 _TOKENS: Final = """
 introspection_mode = local
 local_validation_key_dict = fs:posix:prefix=@DIR@/keys/
@@ -210,7 +123,7 @@ def _configure(folder: Path, port: int, tls_port: int) -> None:
         groups = ("default_internal_group", "mail_gid")
         lines = [f"{name} = {user}" for name in names] + [f"{name} = {group}" for name in groups]
         told |= {"USER": user, "GROUP": group, "USERS": "\n".join(lines)}
-    for name, text in (("dovecot.conf", _CONFIGURATION), ("oauth2.conf", _TOKENS)):
+    for name, text in (("dovecot.conf", _CONFIGURATION.read_text()), ("oauth2.conf", _TOKENS)):
         for word, value in told.items():
             text = text.replace(f"@{word}@", str(value))
         (folder / name).write_text(text)
