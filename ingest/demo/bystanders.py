@@ -62,7 +62,7 @@ def newsletter(scene: Scene) -> None:
     name = scene.them.company
     sender = Person(name, f"news@{scene.them.domain}", name)
     headers = {
-        "List-Id": f"{name} news <news.{scene.them.domain}>",
+        "List-Id": f"<news.{scene.them.domain}>",
         "List-Unsubscribe": f"<https://{scene.them.domain}/unsubscribe>",
         "Precedence": "bulk",
     }

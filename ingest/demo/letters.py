@@ -154,7 +154,7 @@ def _headers(letter: Letter) -> Iterator[tuple[str, str]]:
     if letter.parent:
         yield "In-Reply-To", letter.parent.message_id
         yield "References", "\n ".join(reversed(_chain(letter.parent)))
-    yield from letter.headers.items()
+    yield from ((name, _word(value)) for name, value in letter.headers.items())
 
 
 def _word(text: str) -> str:
