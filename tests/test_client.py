@@ -53,9 +53,9 @@ def plain() -> Iterator[int]:
 
 
 @contextmanager
-def secure(folder: Path, **more: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def secure(folder: Path, *, days: tuple[int, int] = (-1, 30)) -> Iterator[tuple[str, str]]:
     """A server with TLS: its address, and the file of its authority."""
-    ca_file = for_localhost(folder, **more)
+    ca_file = for_localhost(folder, days=days)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
     for port in served(context):
