@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import base64
 import getpass
-import grp
 import hashlib
 import hmac
 import itertools
@@ -17,6 +16,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -114,10 +114,12 @@ def _configure(folder: Path, port: int, tls_port: int) -> None:
     (keys / "default").write_text(base64.b64encode(_KEY).decode())
     (folder / "mail").mkdir()
     told = {"DIR": folder, "PORT": port, "TLS_PORT": tls_port, "PASSWORD": PASSWORD}
-    if os.geteuid() == 0:
+    if sys.platform != "win32" and os.geteuid() == 0:
         told |= {"USER": "mail", "GROUP": "mail", "USERS": "mail_uid = mail\nmail_gid = mail"}
         shutil.chown(folder / "mail", "mail", "mail")
-    else:
+    elif sys.platform != "win32":
+        import grp
+
         user, group = getpass.getuser(), grp.getgrgid(os.getegid()).gr_name
         names = ("default_internal_user", "default_login_user", "mail_uid")
         groups = ("default_internal_group", "mail_gid")

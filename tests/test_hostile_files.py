@@ -228,7 +228,7 @@ def test_pipes_and_sockets_are_not_opened(tmp_path: Path) -> None:
         pytest.skip("no pipes in folders here")
     (tmp_path / "in").mkdir()
     os.mkfifo(tmp_path / "in" / "pipe")
-    with socket.socket(socket.AF_UNIX) as listening:
+    with socket.socket(getattr(socket, "AF_UNIX")) as listening:  # noqa: B009
         os.chdir(tmp_path)
         listening.bind("in/socket")
     write(tmp_path / "in" / "a.mbox", mbox([mail(1)]))
