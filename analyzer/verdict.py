@@ -213,7 +213,8 @@ def _reasons(
     said_no = "They said no on " + day(known["no_at"], settings.zone, as_of)
     stopped = "They asked on " + day(known["stop_at"], settings.zone, as_of)
     later = reasons.asked_to_wait(known["later_words"], known["park_until"], settings, as_of)
-    quiet = "Silent since " + day(known["silent_since"], settings.zone, as_of) + ". "
+    quiet = "Silent since " + day(known["silent_since"], settings.zone, as_of)
+    undone = (":" + bad.str.partition(":")[2]).where(bad != "", ".")
     fallback = bad.where(bad != "", good)
     told = {
         "do not contact": stopped
@@ -222,7 +223,7 @@ def _reasons(
         + ".",
         "win back": said_no + reasons.quoted(known["no_words"]) + ".",
         "park": later,
-        "stop chasing": quiet + bad,
+        "stop chasing": quiet + undone,
         "keep going": _balanced(good, bad),
         "unclear": pd.Series("Too little has happened to say anything.", index=known.index),
     }

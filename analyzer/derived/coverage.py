@@ -16,15 +16,16 @@ from store.facts import Facts
 def coverage(facts: Facts, mail: Mail, as_of: datetime) -> pd.DataFrame:
     """Frame ``coverage``: one row per account, counting what was known at ``as_of``.
 
-    ``calendar_since``: when the account's calendar was first seen; before that, changes of
-    meetings are known from invitation mails only. ``read_share``: see ``store.facts``.
+    ``calendar_since``: when the account's calendar was first seen, be it later; before that,
+    changes of meetings are known from invitation mails only. ``read_share``: see ``store.facts``.
     """
     messages = facts.messages
     at = messages["received_at"].fillna(messages["sent_at"])
     known = (at <= as_of) & ~(messages["removed_at"] <= as_of)
     mails = pd.DataFrame({"account": messages["account"], "at": at})[known.to_numpy()]
     times = mails.groupby("account")["at"].agg(["min", "max", "count"])
-    events = facts.events[(facts.events["observed_at"] <= as_of).to_numpy()]
+    told_at = facts.events["occurred_at"].fillna(facts.events["observed_at"])
+    events = facts.events[(told_at <= as_of).to_numpy()]
     calendar = events[(events["learned_from"] == "calendar").to_numpy()]
     failures = facts.failures[(facts.failures["observed_at"] <= as_of).to_numpy()]
     account = facts.accounts["account"]

@@ -12,7 +12,7 @@ import click
 @click.command("demo", epilog="Examples: brickwall demo · brickwall demo --seed 7 --folder try")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed, other people.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where. Default: the data folder.")
-@click.option("--end", metavar="DATE", help="Last day of the year. Default: yesterday.")
+@click.option("--end", metavar="DATE", help="Last day of the year. Default: today.")
 def command(seed: int, folder: Path | None, end: str | None) -> int:
     """A made-up rep's year: made, imported like real mail, analysed, reported.
 
@@ -26,7 +26,7 @@ def command(seed: int, folder: Path | None, end: str | None) -> int:
     last = instant(end, "UTC").date() if end else now().date()
     _make(place, seed, last)
     code = _import(place)
-    _report(place, last)
+    _report(place, end)
     _farewell(place)
     return code
 
@@ -57,14 +57,14 @@ def _import(place: Path) -> int:
         return run_import(workspace, files, me=(), internal=None, workers=None)
 
 
-def _report(place: Path, end: date) -> None:
+def _report(place: Path, end: str | None) -> None:
     """Print the report of the last full week and write its page."""
     from brickwall.cli.output import deliver, rendered
     from brickwall.cli.report import view
     from brickwall.workspace import opened
 
     with opened(at=place) as workspace:
-        report = view(workspace, None, f"{end:%Y-%m-%d}")
+        report = view(workspace, None, end)
     click.echo()
     click.echo(rendered(report, "text").rstrip("\n"))
     click.echo()
