@@ -214,7 +214,7 @@ def _reasons(
     stopped = "They asked on " + day(known["stop_at"], settings.zone, as_of)
     later = reasons.asked_to_wait(known["later_words"], known["park_until"], settings, as_of)
     quiet = "Silent since " + day(known["silent_since"], settings.zone, as_of)
-    undone = (":" + bad.str.partition(":")[2]).where(bad != "", ".")
+    undone = bad.str.replace(r"^[^:]*", "", regex=True).where(bad != "", ".")
     fallback = bad.where(bad != "", good)
     told = {
         "do not contact": stopped
