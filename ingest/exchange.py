@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from ingest import exchange_folders
 from ingest.exchange_calendar import PAGE_ENTRIES, CalendarReader
@@ -88,9 +88,9 @@ class ExchangeSource:
         """Messages and entries in quarantine, once more."""
         for stream, names in items.items():
             if stream == CALENDAR:
-                yield _batch(stream, self._calendar.reread(names))
+                yield self._calendar.reread(names).batch(stream)
             elif stream.startswith(MAIL):
-                yield _batch(stream, self._mail.reread(names))
+                yield self._mail.reread(names).batch(stream)
 
     def _beginning(self, now: datetime) -> State:
         folders = exchange_folders.find(self._client)
@@ -128,7 +128,7 @@ class _Run:
             yield self._batch(strand, found)
         yield from self._ends(looks)
         if self.state.dumps() != self._saved:
-            yield self._placed(_batch(NAME, Found()))
+            yield self._placed(Found().batch(NAME))
 
     def _calendar_pages(self, strand: Strand) -> Iterator[Batch]:
         more, lost = True, False
@@ -201,11 +201,11 @@ class _Run:
     def _end(self, strand: Strand, found: Found) -> Batch:
         relists = strand.relists
         strand.end_listing()
-        batch = _batch(strand.stream, found, mode="full", relists=relists)
+        batch = found.batch(strand.stream, mode="full", relists=relists)
         return self._placed(replace(batch, complete=True))
 
     def _batch(self, strand: Strand, found: Found) -> Batch:
-        batch = _batch(strand.stream, found, mode=strand.mode, relists=strand.relists)
+        batch = found.batch(strand.stream, mode=strand.mode, relists=strand.relists)
         return self._placed(batch)
 
     def _placed(self, batch: Batch) -> Batch:
@@ -213,26 +213,3 @@ class _Run:
         self._anything = True
         position, size = self.state.progress
         return replace(batch, cursor=self._saved, position=position, size=size)
-
-
-def _batch(
-    stream: str,
-    found: Found,
-    *,
-    mode: Literal["full", "incremental"] = "incremental",
-    relists: bool = False,
-) -> Batch:
-    return Batch(
-        stream=stream,
-        mode=mode,
-        complete=False,
-        records=tuple(found.records),
-        tombstones=tuple(found.tombstones),
-        failures=tuple(found.failures),
-        left_out=dict(found.left_out),
-        cursor="",
-        position=0,
-        size=0,
-        named=tuple(found.named),
-        relists=relists,
-    )

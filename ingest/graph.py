@@ -71,9 +71,9 @@ class GraphSource:
         """Messages and events in quarantine, once more."""
         for stream, names in items.items():
             if stream == CALENDAR:
-                yield _batch(stream, self._calendar.reread(names))
+                yield self._calendar.reread(names).batch(stream)
             elif stream.startswith(MAIL):
-                yield _batch(stream, self._mail.reread(names))
+                yield self._mail.reread(names).batch(stream)
 
     def _beginning(self) -> State:
         folders = graph_folders.find(self._client)
@@ -216,28 +216,5 @@ class _Run:
         self._saved = self.state.dumps()
         self._anything = True
         position, size = self.state.progress
-        batch = _batch(stream, found, mode=mode, relists=relists)
+        batch = found.batch(stream, mode=mode, relists=relists)
         return replace(batch, cursor=self._saved, position=position, size=size)
-
-
-def _batch(
-    stream: str,
-    found: Found,
-    *,
-    mode: Literal["full", "incremental"] = "incremental",
-    relists: bool = False,
-) -> Batch:
-    return Batch(
-        stream=stream,
-        mode=mode,
-        complete=False,
-        records=tuple(found.records),
-        tombstones=tuple(found.tombstones),
-        failures=tuple(found.failures),
-        left_out=dict(found.left_out),
-        cursor="",
-        position=0,
-        size=0,
-        named=tuple(found.named),
-        relists=relists,
-    )

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any, Literal, Self
 
 from ingest.graph_json import Json, text
-from ingest.source import Record
+from ingest.source import Batch, Record
 from store.model import Failure
 
 
@@ -82,3 +82,26 @@ class Found:
     def empty(self) -> bool:
         """Whether the page brought nothing to save."""
         return not (self.records or self.tombstones or self.failures or self.left_out or self.named)
+
+    def batch(
+        self,
+        stream: str,
+        *,
+        mode: Literal["full", "incremental"] = "incremental",
+        relists: bool = False,
+    ) -> Batch:
+        """As a batch of ``stream``; the cursor and how far it is are put in when it is given."""
+        return Batch(
+            stream=stream,
+            mode=mode,
+            complete=False,
+            records=tuple(self.records),
+            tombstones=tuple(self.tombstones),
+            failures=tuple(self.failures),
+            left_out=dict(self.left_out),
+            cursor="",
+            position=0,
+            size=0,
+            named=tuple(self.named),
+            relists=relists,
+        )

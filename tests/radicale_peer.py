@@ -1,7 +1,7 @@
 """Radicale, the CalDAV server that others wrote: one for all tests of a process.
 
 It runs in a thread of its own, so that what is asked can be counted and answers be spoiled. Every
-name is an account of its own with the calendar ``work``, at first empty.
+name is an account of its own with the calendar ``sales``, at first empty.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class Account:
         self._session.trust_env = False
         pair = base64.b64encode(f"{self.address}:{PASSWORD}".encode()).decode()
         self._session.headers.update({"Authorization": f"Basic {pair}", "User-Agent": "owner"})
-        self.make("work")
+        self.make("sales")
 
     def __enter__(self) -> Self:
         return self
@@ -178,7 +178,7 @@ class Account:
         """Count anew."""
         self.begun = len(self.server.asked)
 
-    def path(self, name: str, calendar: str = "work") -> str:
+    def path(self, name: str, calendar: str = "sales") -> str:
         """Where an entry lies."""
         return f"{self.home}{calendar}/{name}.ics"
 
@@ -195,15 +195,15 @@ class Account:
         """Delete a calendar."""
         self._do("DELETE", f"{self.home}{calendar}/")
 
-    def put(self, name: str, calendar: bytes, where: str = "work") -> None:
+    def put(self, name: str, calendar: bytes, where: str = "sales") -> None:
         """Write an entry."""
         self._do("PUT", self.path(name, where), calendar, {"Content-Type": "text/calendar"})
 
-    def delete(self, name: str, where: str = "work") -> None:
+    def delete(self, name: str, where: str = "sales") -> None:
         """Delete an entry."""
         self._do("DELETE", self.path(name, where))
 
-    def forget_tokens(self, calendar: str = "work") -> None:
+    def forget_tokens(self, calendar: str = "sales") -> None:
         """All tokens given so far are forgotten."""
         folder = self.server.folder / "collections" / "collection-root" / self.address / calendar
         shutil.rmtree(folder / ".Radicale.cache" / "sync-token", ignore_errors=True)

@@ -66,19 +66,19 @@ def test_calendars_are_found_from_the_address_of_the_server(account: Account) ->
     account.make("tasks", TASKS)
     client = account.client()
     found = calendars(client, find(client))
-    assert [one.name for one in found] == ["Private", "Work"]
+    assert [one.name for one in found] == ["Private", "Sales"]
 
 
 def test_a_calendar_has_its_own_time_zone(account: Account) -> None:
     """Floating times are read in it, else in the owner's."""
     account.make("rome", ROME)
-    for where in ("rome", "work"):
+    for where in ("rome", "sales"):
         account.put("noon", event(uid=f"noon-{where}", start="20261207T120000"), where)
     found = revisions(account.source().batches(None))
     starts = {one.uid: (one.zone, one.start) for one in found if one.uid.startswith("noon")}
     assert starts == {
         "noon-rome": ("Europe/Rome", datetime(2026, 12, 7, 11, tzinfo=UTC)),
-        "noon-work": ("Europe/Berlin", datetime(2026, 12, 7, 11, tzinfo=UTC)),
+        "noon-sales": ("Europe/Berlin", datetime(2026, 12, 7, 11, tzinfo=UTC)),
     }
     client = account.client()
     assert "Europe/Rome" in {one.zone for one in calendars(client, find(client))}
@@ -141,10 +141,10 @@ def test_a_forgotten_token_leads_to_a_listing_of_that_calendar(account: Account)
     account.put("p", event(uid="p"), "private")
     account.forget_tokens()
     batches = list(account.source().batches(cursor))
-    work = [batch for batch in batches if batch.stream.endswith("/work/")]
-    assert keys(work) == ["e0.ics", "e1.ics"]
-    assert all(batch.relists and batch.mode == "full" for batch in work)
-    assert [batch.complete for batch in work] == [False, True]
+    sales = [batch for batch in batches if batch.stream.endswith("/sales/")]
+    assert keys(sales) == ["e0.ics", "e1.ics"]
+    assert all(batch.relists and batch.mode == "full" for batch in sales)
+    assert [batch.complete for batch in sales] == [False, True]
     assert [b.mode for b in batches if b.stream.endswith("/private/")] == ["incremental"]
 
 
@@ -229,7 +229,7 @@ def test_calendars_of_other_people_are_theirs(account: Account) -> None:
 
     source = account.source()
     account.server.spoil = owned
-    assert {batch.stream.rpartition("/work/")[1] for batch in source.batches(None)} == {"/work/"}
+    assert {batch.stream.rpartition("/sales/")[1] for batch in source.batches(None)} == {"/sales/"}
 
 
 def test_a_cursor_of_another_version_leads_to_a_full_listing(account: Account) -> None:

@@ -95,7 +95,7 @@ def redirecting(location: str) -> Spoiler:
 def test_a_redirect_within_the_server_is_followed_with_the_same_question(account: Account) -> None:
     """As the well-known address usually answers."""
     account.server.spoil = redirecting("/")
-    assert found(account) == ["Work"]
+    assert found(account) == ["Sales"]
     assert [one.method for one in account.asked] == ["PROPFIND"] * 4
 
 
@@ -199,7 +199,7 @@ def test_a_calendar_that_goes_meanwhile_stops_no_other(account: Account) -> None
 
     account.server.spoil = gone
     batches = list(source.batches(None))
-    assert {batch.stream.rpartition("/work/")[1] for batch in batches} == {"/work/"}
+    assert {batch.stream.rpartition("/sales/")[1] for batch in batches} == {"/sales/"}
 
 
 def test_an_entry_that_the_server_refuses_is_put_aside_alone(account: Account) -> None:

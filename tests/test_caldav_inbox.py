@@ -64,15 +64,15 @@ def test_the_inbox_is_found_and_read_after_the_calendars(account: Account) -> No
     """What lies in it says who sent it."""
     client = account.client()
     found = calendars(client, find(client))
-    assert [(one.name, one.is_inbox) for one in found] == [("Work", False), ("Inbox", True)]
+    assert [(one.name, one.is_inbox) for one in found] == [("Sales", False), ("Inbox", True)]
     assert told(list(source(account).batches(None))) == [("itip", "REQUEST", "")]
 
 
 def test_an_inbox_outside_of_the_home_is_looked_for_too(account: Account) -> None:
     """One request more."""
-    places = find(account.client())._replace(homes=(account.server.url + account.home + "work/",))
+    places = find(account.client())._replace(homes=(account.server.url + account.home + "sales/",))
     client = account.client()
-    assert [one.name for one in calendars(client, places)] == ["Work", "Inbox"]
+    assert [one.name for one in calendars(client, places)] == ["Sales", "Inbox"]
 
 
 def test_only_what_is_new_in_the_inbox_is_read(account: Account) -> None:

@@ -105,7 +105,7 @@ def test_calendars_are_connected_and_read(user: Live) -> None:
         account.put("e", meeting)
         arguments = ("caldav", account.address, "--server", account.server.url)
         assert user.connect(*arguments, password=radicale_peer.PASSWORD) == 0, user.said
-        assert "Calendars that are read: Private, Work" in user.said
+        assert "Calendars that are read: Private, Sales" in user.said
         assert user.run("sync") == 0, user.said
         assert "1 new" in user.said
         assert user.run("sync") == 0
@@ -117,7 +117,7 @@ def test_calendars_are_connected_and_read(user: Live) -> None:
 def test_calendars_that_are_not_there_are_told(user: Live) -> None:
     """An account without any."""
     with Account() as account:
-        account.remove("work")
+        account.remove("sales")
         arguments = ("caldav", account.address, "--server", account.server.url)
         assert user.connect(*arguments, password=radicale_peer.PASSWORD) == 3
     assert "has no calendar with meetings at localhost" in user.said
