@@ -160,7 +160,7 @@ def upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, f"{VERSION:04}")
     connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
 

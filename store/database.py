@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +10,10 @@ from typing import Any, Self
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, select
 
-from store import forgetting, listing, places, rows, schema
+from store import deliveries, forgetting, listing, places, rows, schema
 from store import writing as w
 from store.connection import connect, run_lock, told, transaction
-from store.model import Intent, Mark
+from store.model import Delivery, Intent, Mark
 from store.saved import Absent, Position, Records, Saved
 from store.saving import Clean, Options, Saving
 
@@ -99,6 +99,44 @@ class Database:
                 self._pragmas(cache_size=-65536, wal_autocheckpoint=1000)
                 self._connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    @contextmanager
+    def delivering(self) -> Iterator[None]:
+        """Hold the lock of whoever sends mail; a sync that goes on meanwhile is not in its way.
+
+        Raises ``BusyError`` at once where another process holds it.
+        """
+        with run_lock(self.path.with_name("sending")):
+            yield
+
+    def deliveries(self) -> list[Delivery]:
+        """All mails to the rep, the oldest first."""
+        with self.reading() as connection:
+            return deliveries.found(connection)
+
+    def put_delivery(self, delivery: Delivery) -> None:
+        """Keep how it stands with a mail to the rep; on the disk before it returns.
+
+        A power cut may undo the last commits of all else, but nothing may be sent twice for it.
+        """
+        with told(self.path):
+            self._connection.exec_driver_sql("PRAGMA synchronous = FULL")
+        try:
+            with self._writing() as connection:
+                deliveries.put(connection, delivery)
+        finally:
+            with told(self.path):
+                self._connection.exec_driver_sql("PRAGMA synchronous = NORMAL")
+
+    def own(self, name: str, make: Callable[[], str]) -> str:
+        """What this store alone has by this name (an id, a key, a salt); made the first time."""
+        table = schema.own
+        with self._writing() as connection:
+            found = connection.scalar(select(table.c.value).where(table.c.name == name))
+            if found is None:
+                found = make()
+                rows.add(connection, table, [(name, found)])
+        return str(found)
+
     def _pragmas(self, **values: int) -> None:
         for name, value in values.items():
             self._connection.exec_driver_sql(f"PRAGMA {name} = {value}")
@@ -164,6 +202,13 @@ class Database:
                 rows.micros(observed_at),
             )
             return bool(rows.add(connection, table, [row]))
+
+    def take_back_marks(self, numbers: Iterable[int]) -> int:
+        """Delete the marks of these numbers; how many there were."""
+        mark = schema.mark
+        with self._writing() as connection:
+            query = mark.delete().where(mark.c.id.in_(list(numbers)))
+            return connection.execute(query).rowcount
 
     def position(self, account: int, stream: str) -> Position | None:
         """How far ``stream`` was read; ``None`` when never."""

@@ -160,6 +160,27 @@ class Mark(NamedTuple):
     occurred_at: datetime
 
 
+class Delivery(NamedTuple):
+    """One mail to the rep. With ``recipient``, ``kind`` and ``key`` it is told from all others.
+
+    ``kind``: digest | brief. ``key``: the ISO week ("2026-W47") or the day ("2026-11-16") that it
+    is about. ``via``: who sends it. ``state``: sending | sent | failed (it certainly did not go) |
+    unknown (nobody can tell) | skipped. ``why``: what is behind the last three. ``content``: the
+    mail as it was sent.
+    """
+
+    kind: str
+    key: str
+    recipient: str
+    message_id: str
+    via: str
+    state: str
+    why: str
+    began_at: datetime
+    changed_at: datetime
+    content: bytes
+
+
 class Failure(NamedTuple):
     """One bad item: what it is called or where it lies, and why it was put in quarantine.
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 )
 
 #: Number of the newest migration in ``store/migrations/versions``; also ``PRAGMA user_version``.
-VERSION: Final = 1
+VERSION: Final = 2
 
 #: SQLite makes only a plain INTEGER key the row id itself.
 ID: Final = BigInteger().with_variant(Integer, "sqlite")
@@ -307,4 +308,30 @@ left_out = Table(
     Column("count", BigInteger, nullable=False),
     PrimaryKeyConstraint("stream", "why"),
     sqlite_with_rowid=False,
+)
+
+# What was sent to the rep, or was about to be: ``key`` is the ISO week or the day that it is about.
+# ``content``: the mail as it was sent, empty where there is none.
+delivery = Table(
+    "delivery",
+    metadata,
+    _text("kind"),
+    _text("key"),
+    _text("recipient"),
+    _text("message_id"),
+    _text("via"),
+    _text("state"),
+    _text("why"),
+    _time("began_at", known=True),
+    _time("changed_at", known=True),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("kind", "key", "recipient"),
+)
+
+# What this store alone has: its own id, keys and salts. Made once, never changed.
+own = Table(
+    "own",
+    metadata,
+    Column("name", Text, primary_key=True),
+    _text("value"),
 )
