@@ -27,9 +27,6 @@ def put(connection: Connection, delivery: Delivery) -> None:
         & (table.c.key == delivery.key)
         & (table.c.recipient == delivery.recipient)
     )
-    told = {
-        **delivery._asdict(),
-        **{name: known_micros(getattr(delivery, name)) for name in _TIMES},
-    }
+    times = {name: known_micros(getattr(delivery, name)) for name in _TIMES}
     connection.execute(table.delete().where(same))
     connection.execute(table.insert().values({**delivery._asdict(), **times}))
