@@ -7,19 +7,22 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from analyzer.settings import Settings
+from brickwall import values as v
 from brickwall.endpoints import Endpoints
+from brickwall.routine import SMTP_PORTS, WEEKDAYS, Brief, Daemon, Digest, Retention, Smtp
 from store.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
     """What the user set. ``settings`` is all that judgement sees of it, ``endpoints`` all that
-    the live accounts see.
+    the live accounts see; from ``digest`` on it is what brickwall does by itself.
     """
 
     addresses: tuple[str, ...] = ()
@@ -30,129 +33,52 @@ class Config:
     excluded_labels: tuple[str, ...] = ()
     settings: Settings = field(default_factory=Settings)
     endpoints: Endpoints = field(default_factory=Endpoints)
-
-
-_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-class _NotAllowedError(ValueError):
-    """One value that is not allowed; the message says what would be."""
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise _NotAllowedError("must be a text in quotes")
-    return value.strip()
-
-
-def _addresses(value: object) -> tuple[str, ...]:
-    entries = _texts(value)
-    for entry in entries:
-        if not re.fullmatch(r"[^@\s]*@[^@\s]+", entry):
-            raise _NotAllowedError(
-                f'"{entry}" is not an address (name@example.com or @example.com)'
-            )
-    return tuple(entry.lower() for entry in entries)
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
-        raise _NotAllowedError('must be a list of texts, like ["a", "b"]')
-    return tuple(entry.strip() for entry in value if entry.strip())
-
-
-def _zone(value: object) -> str:
-    name = _text(value)
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise _NotAllowedError(
-            f'"{name}" is not a time zone; write one like "Europe/Berlin"'
-        ) from None
-    return name
-
-
-def _choice(*words: str) -> Callable[[object], str]:
-    def read(value: object) -> str:
-        if value not in words:
-            raise _NotAllowedError("must be one of " + ", ".join(f'"{word}"' for word in words))
-        return str(value)
-
-    return read
-
-
-def _switch(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise _NotAllowedError("must be true or false")
-    return value
-
-
-def _endpoint(value: object) -> str:
-    """An address of a provider; without TLS only on this very machine."""
-    address = _web_address(value)
-    parts = urlsplit(address)
-    if parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
-        raise _NotAllowedError("must begin with https://")
-    return address
-
-
-def _web_address(value: object) -> str:
-    address = _text(value).rstrip("/")
-    try:
-        parts = urlsplit(address)
-        usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port or True)
-    except ValueError:
-        usable = False
-    if not usable:
-        raise _NotAllowedError('must be an address like "https://example.com"')
-    if parts.username or parts.password:
-        raise _NotAllowedError("may hold no name or password")
-    return address
-
-
-def _file(value: object) -> str:
-    path = Path(_text(value)).expanduser()
-    if not path.is_file():
-        raise _NotAllowedError(f'"{path}" is not a file')
-    return str(path)
-
-
-def _number(low: float, high: float) -> Callable[[object], float]:
-    def read(value: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise _NotAllowedError("must be a number")
-        if not low <= value <= high:
-            raise _NotAllowedError(f"must lie between {low:g} and {high:g}")
-        return float(value)
-
-    return read
+    digest: Digest = field(default_factory=Digest)
+    smtp: Smtp = field(default_factory=Smtp)
+    daemon: Daemon = field(default_factory=Daemon)
+    brief: Brief = field(default_factory=Brief)
+    retention: Retention = field(default_factory=Retention)
 
 
 #: Every key of the file: how it is read. Documented in docs/configuration.md (a test compares).
 KEYS: Final[dict[str, Callable[[object], Any]]] = {
-    "me.addresses": _addresses,
-    "me.zone": _zone,
-    "privacy.internal": _choice("drop", "keep"),
-    "privacy.text": _choice("keep", "labels"),
-    "exclude.addresses": _addresses,
-    "exclude.labels": _texts,
-    "money.hourly_rate": _number(0, 100_000),
-    "money.currency": _text,
-    "judge.late_notice_hours": _number(1, 24 * 14),
-    "google.auth_endpoint": _endpoint,
-    "google.token_endpoint": _endpoint,
-    "google.revoke_endpoint": _endpoint,
-    "google.gmail_endpoint": _endpoint,
-    "google.calendar_endpoint": _endpoint,
-    "google.meet_endpoint": _endpoint,
-    "google.units_per_minute": _number(100, 1_000_000),
-    "microsoft.authority": _endpoint,
-    "microsoft.graph_endpoint": _endpoint,
-    "microsoft.check_authority": _switch,
-    "exchange.authority": _endpoint,
-    "network.proxy": _web_address,
-    "network.ca_file": _file,
-    "network.timeout_seconds": _number(1, 3600),
+    "me.addresses": v.addresses,
+    "me.zone": v.zone,
+    "privacy.internal": v.choice("drop", "keep"),
+    "privacy.text": v.choice("keep", "labels"),
+    "exclude.addresses": v.addresses,
+    "exclude.labels": v.texts,
+    "money.hourly_rate": v.number(0, 100_000),
+    "money.currency": v.text,
+    "judge.late_notice_hours": v.number(1, 24 * 14),
+    "google.auth_endpoint": v.endpoint,
+    "google.token_endpoint": v.endpoint,
+    "google.revoke_endpoint": v.endpoint,
+    "google.gmail_endpoint": v.endpoint,
+    "google.calendar_endpoint": v.endpoint,
+    "google.meet_endpoint": v.endpoint,
+    "google.units_per_minute": v.number(100, 1_000_000),
+    "microsoft.authority": v.endpoint,
+    "microsoft.graph_endpoint": v.endpoint,
+    "microsoft.check_authority": v.switch,
+    "exchange.authority": v.endpoint,
+    "network.proxy": v.web_address,
+    "network.ca_file": v.file,
+    "network.timeout_seconds": v.number(1, 3600),
+    "digest.enabled": v.switch,
+    "digest.to": v.mailboxes,
+    "digest.day": v.choice(*WEEKDAYS),
+    "digest.time": v.time_of_day,
+    "digest.via": v.text,
+    "digest.when_empty": v.choice("skip", "line"),
+    "smtp.host": v.host,
+    "smtp.port": v.whole(1, 65_535),
+    "smtp.security": v.choice(*SMTP_PORTS),
+    "smtp.user": v.text,
+    "daemon.sync_minutes": v.whole(1, 24 * 60),
+    "brief.mail": v.switch,
+    "brief.time": v.time_of_day,
+    "retention.text_days": v.whole(0, 36_500),
 }
 
 
@@ -183,19 +109,38 @@ def load(path: Path, *, local_zone: Callable[[], str]) -> Config:
             excluded_addresses=frozenset(excluded),
         ),
         endpoints=_endpoints(values),
+        digest=_section(Digest(to=_own_mailbox(values)), "digest", values),
+        smtp=_smtp(values),
+        daemon=_section(Daemon(), "daemon", values),
+        brief=_section(Brief(), "brief", values),
+        retention=_section(Retention(), "retention", values),
     )
+
+
+Section = TypeVar("Section", bound="DataclassInstance")
+
+
+def _section(defaults: Section, name: str, values: dict[str, Any]) -> Section:
+    """``defaults``, with what the file sets in their place; an empty list sets nothing."""
+    told = {field.name: values.get(f"{name}.{field.name}", ()) for field in fields(defaults)}
+    return replace(defaults, **{key: value for key, value in told.items() if value != ()})
+
+
+def _own_mailbox(values: dict[str, Any]) -> tuple[str, ...]:
+    """The first own address, as whom the digest goes to; not a whole domain."""
+    return tuple(a for a in values.get("me.addresses", ()) if not a.startswith("@"))[:1]
+
+
+def _smtp(values: dict[str, Any]) -> Smtp:
+    security = values.get("smtp.security", Smtp().security)
+    return _section(Smtp(port=SMTP_PORTS[security]), "smtp", values)
 
 
 def _endpoints(values: dict[str, Any]) -> Endpoints:
     """The defaults, with what the file sets in their place."""
     defaults = Endpoints()
-    sections = {}
-    for section in fields(defaults):
-        before = getattr(defaults, section.name)
-        keys = {field.name: f"{section.name}.{field.name}" for field in fields(before)}
-        told = {name: values[key] for name, key in keys.items() if key in values}
-        sections[section.name] = replace(before, **told)
-    return Endpoints(**sections)
+    names = [field.name for field in fields(defaults)]
+    return Endpoints(**{name: _section(getattr(defaults, name), name, values) for name in names})
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -240,9 +185,20 @@ def _check(flat: dict[str, Any], text: str) -> tuple[dict[str, Any], list[str]]:
             continue
         try:
             values[key] = KEYS[key](value)
-        except _NotAllowedError as problem:
+        except v.NotAllowedError as problem:
             problems.append((line, f"line {line}: {key} {problem}"))
+    if clash := _together(values):
+        line = _line("smtp.security", text)
+        problems.append((line, f"line {line}: smtp.security {clash}"))
     return values, [words for _, words in sorted(problems)]
+
+
+def _together(values: dict[str, Any]) -> str:
+    """What is allowed one by one and not together."""
+    bare = values.get("smtp.security") == "none"
+    if bare and values.get("smtp.host", "localhost") not in v.THIS_MACHINE:
+        return '"none" is allowed only for a server on this machine'
+    return ""
 
 
 def _nearest(key: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, fields
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from analyzer.settings import Settings
 from brickwall.config import KEYS, Config, load
 from brickwall.endpoints import Endpoints
 from brickwall.paths import home, write_private
+from brickwall.routine import Brief, Daemon, Digest, Retention, Smtp
 from store.errors import ConfigurationError
 
 DOCS = Path(__file__).parent.parent / "docs" / "configuration.md"
@@ -90,6 +92,17 @@ def test_all_problems_are_told_at_once_each_with_its_line(tmp_path: Path) -> Non
         ("microsoft.check_authority = 1", "must be true or false"),
         ('network.ca_file = "nowhere.pem"', "is not a file"),
         ("network.timeout_seconds = 0", "must lie between"),
+        ('digest.to = ["@ours.example"]', "is not an address (name@example.com)"),
+        ('digest.day = "funday"', 'must be one of "monday"'),
+        ('digest.time = "25:00"', 'must be a time of day, like "07:00"'),
+        ("digest.time = 7", "must be a time of day"),
+        ('digest.when_empty = "no"', 'must be one of "skip", "line"'),
+        ('smtp.host = "smtp.example:25"', "must be the name of a server"),
+        ('smtp.host = "smtp.example"\nsmtp.security = "none"', "only for a server on this machine"),
+        ("smtp.port = 0", "must lie between"),
+        ("daemon.sync_minutes = 1.5", "must be a whole number"),
+        ("daemon.sync_minutes = 0", "must lie between"),
+        ("retention.text_days = -1", "must lie between"),
     ],
 )
 def test_a_value_that_is_not_allowed_says_what_would_be(
@@ -97,6 +110,37 @@ def test_a_value_that_is_not_allowed_says_what_would_be(
 ) -> None:
     """Each kind of value explains itself."""
     assert words in problems(tmp_path, line)
+
+
+def test_the_digest_goes_to_the_first_own_address_on_monday_morning(tmp_path: Path) -> None:
+    """Who says only who they are gets the digest; a domain of their own is nobody's mailbox."""
+    read = config(tmp_path, '[me]\naddresses = ["@ours.example", "Me@ours.example", "m@x.example"]')
+    assert read.digest == Digest(to=("me@ours.example",), day="monday", time=time(7), via="auto")
+    assert (read.digest.weekday, read.brief.mail, read.retention.text_days) == (0, False, 0)
+
+
+def test_what_brickwall_does_by_itself_can_be_set(tmp_path: Path) -> None:
+    """Days in any case; times as texts or in TOML's own form; the port follows the security."""
+    read = config(
+        tmp_path,
+        '[me]\naddresses = ["me@ours.example"]\n'
+        '[digest]\nto = ["Boss@ours.example"]\nday = "Friday"\ntime = 16:30:00\n'
+        'via = "smtp"\nwhen_empty = "line"\nenabled = false\n'
+        '[smtp]\nhost = "SMTP.ours.example"\nsecurity = "tls"\nuser = "me"\n'
+        "[daemon]\nsync_minutes = 30\n"
+        '[brief]\nmail = true\ntime = "6:45"\n[retention]\ntext_days = 400\n',
+    )
+    to = ("boss@ours.example",)
+    assert read.digest == Digest(False, to, "friday", time(16, 30), "smtp", "line")
+    assert read.smtp == Smtp("smtp.ours.example", 465, "tls", "me")
+    assert (read.daemon, read.retention) == (Daemon(30), Retention(400))
+    assert read.brief == Brief(mail=True, time=time(6, 45))
+
+
+def test_mail_may_leave_without_encryption_only_to_this_machine(tmp_path: Path) -> None:
+    """A server for tests, or a relay that runs here."""
+    read = config(tmp_path, '[smtp]\nhost = "127.0.0.1"\nport = 8025\nsecurity = "none"\n')
+    assert read.smtp == Smtp("127.0.0.1", 8025, "none", "")
 
 
 def test_a_file_that_is_no_toml_names_the_line(tmp_path: Path) -> None:
