@@ -1,0 +1,131 @@
+"""The weekly digest as a mail to the rep: subject, text, HTML and charts, put together as MIME.
+
+Nothing here sends, reads a clock or makes up an id: what differs from mail to mail is an argument,
+so that the same digest is the same mail, to the byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from typing import Final
+
+from reports import digest_text, words
+from reports.action_links import ActionLinks
+from reports.digest_items import Linked
+from reports.digest_model import DigestView
+
+#: Every mail that brickwall makes carries this header, so that it never reads its own.
+HEADER: Final = "X-Brickwall"
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f]")
+_MESSAGE_ID: Final = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A drawing: its Content-ID without brackets, what it shows in words, PNG."""
+
+    cid: str
+    told: str
+    png: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A digest before it has a sender. ``empty``: nothing to do, to expect or to answer."""
+
+    week: str
+    subject: str
+    text: str
+    html: str
+    images: tuple[Image, ...]
+    empty: bool
+
+
+def digest(view: DigestView, links: ActionLinks | None = None) -> Digest:
+    """The digest in all its forms; without ``links`` nothing can be told from the phone."""
+    linked = Linked(view, links)
+    return Digest(
+        week=str(view.week),
+        subject=subject(view),
+        text=digest_text.render(linked),
+        html="",
+        images=(),
+        empty=view.empty,
+    )
+
+
+def subject(view: DigestView) -> str:
+    """Counts alone: it is seen on lock screens."""
+    told = []
+    if view.to_do:
+        told.append(words.count(len(view.to_do) + view.to_do_left_out, "thing") + " to do")
+    if view.risky:
+        told.append(words.count(len(view.risky), "risky meeting"))
+    if view.promises:
+        told.append(words.count(len(view.promises) + view.promises_left_out, "promise") + " due")
+    if view.wakes:
+        told.append(f"{len(view.wakes)} to wake")
+    if view.questions and not told:
+        told.append(words.count(len(view.questions) + view.questions_left_out, "question"))
+    return f"brickwall, week {view.week.number}: {', '.join(told[:3]) or 'nothing to do'}"
+
+
+def message(digest: Digest, sender: str, to: str, message_id: str, date: datetime) -> EmailMessage:
+    """``digest`` as a mail. ``message_id`` with its brackets; ``date`` timezone-aware.
+
+    Raises ``ValueError`` for an address, an id or a date that no mail may have.
+    """
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise ValueError(f"not a Message-ID: {message_id!r}")
+    if date.tzinfo is None:
+        raise ValueError("the date needs a time zone")
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = _UNSAFE.sub(" ", digest.subject)
+    mail["From"] = Address("brickwall", addr_spec=_address(sender))
+    mail["To"] = Address(addr_spec=_address(to))
+    mail["Date"] = date
+    mail["Message-ID"] = message_id
+    mail["Auto-Submitted"] = "auto-generated"
+    mail[HEADER] = f"digest {digest.week}"
+    mail.set_content(digest.text, cte="quoted-printable")
+    if digest.html:
+        _add_html(mail, digest)
+    _name_boundaries(mail, message_id)
+    return mail
+
+
+def _address(text: str) -> str:
+    if _UNSAFE.search(text):
+        raise ValueError(f"not an address: {text!r}")
+    return text
+
+
+def _add_html(mail: EmailMessage, digest: Digest) -> None:
+    mail.add_alternative(digest.html, subtype="html", cte="quoted-printable")
+    page = mail.get_payload(1)
+    assert isinstance(page, EmailMessage)
+    for image in digest.images:
+        page.add_related(
+            image.png,
+            "image",
+            "png",
+            cid=f"<{image.cid}>",
+            disposition="inline",
+            filename=f"{image.cid.partition('@')[0]}.png",
+        )
+
+
+def _name_boundaries(mail: EmailMessage, message_id: str) -> None:
+    """The same mail has the same boundaries; none occurs in a part, being a digest of its own."""
+    for number, part in enumerate(mail.walk()):
+        if part.is_multipart():
+            seed = hashlib.sha256(f"{number} {message_id}".encode()).hexdigest()[:32]
+            part.set_boundary(f"=_brickwall_{seed}")

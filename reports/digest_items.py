@@ -1,0 +1,58 @@
+"""The links that belong to each item of a digest: what can be told of it from the phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from reports.action_links import ActionLinks, Link
+from reports.digest_model import DigestView, RiskyMeeting, ToDo, Wake
+from reports.model import Question
+
+PARK_FOR: Final = timedelta(weeks=4)
+_ABOUT_MEETINGS: Final = ("change approach", "walk away")
+_ANSWERS: Final = {
+    "who moved it": ("they moved", "we moved"),
+    "did they come": ("attended", "no show"),
+    "in doubt": ("sales", "not sales"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A view with the links of its items; ``()`` everywhere without ``made``."""
+
+    view: DigestView
+    made: ActionLinks | None
+
+    def to_do(self, item: ToDo, place: int) -> tuple[Link, ...]:
+        """Of a thing to do."""
+        kinds = ["spoke", "not a wall", "park", "not sales"]
+        return self._links(kinds, item.person.address, f"no. {place}")
+
+    def risky(self, item: RiskyMeeting, place: int) -> tuple[Link, ...]:
+        """Of a meeting that may not take place."""
+        return self._links(["spoke"], item.person.address, f"meeting {place}")
+
+    def wake(self, item: Wake, place: int) -> tuple[Link, ...]:
+        """Of a contact whose time comes."""
+        return self._links(["spoke", "park", "not sales"], item.person.address, f"parked {place}")
+
+    def question(self, item: Question, place: int) -> tuple[Link, ...]:
+        """The answers to a question."""
+        if self.made is None:
+            return ()
+        return self.made.links(
+            _ANSWERS.get(item.kind, ()),
+            item.person.address,
+            where=f"week {self.view.week.number}, question {place}",
+            about=None if item.kind == "in doubt" else item.at,
+        )
+
+    def _links(self, kinds: list[str], address: str, place: str) -> tuple[Link, ...]:
+        if self.made is None:
+            return ()
+        where = f"week {self.view.week.number}, {place}"
+        until = (self.view.as_of + PARK_FOR).date()
+        return self.made.links(kinds, address, where=where, park_until=until)

@@ -1,0 +1,84 @@
+"""What a digest says, as frozen plain values; see ``reports.model`` for how they are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from reports.model import Coverage, Person, Question, Total, WeekOfSigns
+from reports.week import Week
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """One thing to do: ``what`` is the next step, ``why`` the verdict's reason, ``evidence`` what
+    shows it, ``""`` for none.
+    """
+
+    person: Person
+    verdict: str
+    what: str
+    why: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class RiskyMeeting:
+    """A meeting of the next seven days that may not take place; ``risk``: 0..1."""
+
+    person: Person
+    at: datetime
+    summary: str
+    risk: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Something promised in writing. ``ours``: by the rep; ``late``: its day is over."""
+
+    person: Person
+    ours: bool
+    words: str
+    due_at: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """A parked contact whose time comes; ``milestone``: what was waited for."""
+
+    person: Person
+    until: datetime
+    milestone: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigestView:
+    """The digest of one week. ``*_left_out``: how many more there are than shown.
+
+    ``mirror``: a line about the rep's own answers, ``""`` for none. ``weeks``: the signs of all
+    judged people together, week by week.
+    """
+
+    week: Week
+    as_of: datetime
+    headline: str
+    to_do: tuple[ToDo, ...]
+    to_do_left_out: int
+    risky: tuple[RiskyMeeting, ...]
+    promises: tuple[Promise, ...]
+    promises_left_out: int
+    wakes: tuple[Wake, ...]
+    questions: tuple[Question, ...]
+    questions_left_out: int
+    mirror: str
+    weeks: tuple[WeekOfSigns, ...]
+    totals: tuple[Total, ...]
+    coverage: tuple[Coverage, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do, to expect or to answer."""
+        return not (self.to_do or self.risky or self.promises or self.wakes or self.questions)

@@ -1,0 +1,173 @@
+"""Analysis to the view of a digest."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from analyzer.analysis import Analysis
+from analyzer.settings import Settings
+from reports import escape, views, words
+from reports.digest_model import DigestView, Promise, RiskyMeeting, ToDo, Wake
+from reports.model import Contact, Question, Report, WeekOfSigns
+from reports.views_base import Directory, local, number, probability, records
+from reports.week import Week
+
+TO_DO_SHOWN: Final = 5
+RISKY_SHOWN: Final = 4
+PROMISES_SHOWN: Final = 5
+QUESTIONS_SHOWN: Final = 3
+WAITING_SHOWN: Final = 3
+WEEKS: Final = 12
+AHEAD: Final = timedelta(days=7)
+#: A meeting with this risk or a higher one is worth a word.
+RISKY: Final = 0.35
+
+
+def digest_view(
+    analysis: Analysis, settings: Settings, week: Week, said: pd.DataFrame | None = None
+) -> DigestView:
+    """The digest of ``week``, for the rep; ``said``: the intents frame of the facts."""
+    return of_report(views.report(analysis, settings, week, said), analysis)
+
+
+def of_report(report: Report, analysis: Analysis) -> DigestView:
+    """The digest that belongs to ``report``, which was made of ``analysis``."""
+    zone = ZoneInfo(report.zone)
+    directory = Directory(analysis)
+    promises = _promises(analysis, zone, directory)
+    questions = _questions(report)
+    wakes = _wakes(report)
+    waking = {wake.person.id for wake in wakes}
+    to_do = [each for each in _to_do(report) if each.person.id not in waking]
+    return DigestView(
+        week=report.week,
+        as_of=report.as_of,
+        headline=report.headline,
+        to_do=tuple(to_do[:TO_DO_SHOWN]),
+        to_do_left_out=max(0, len(to_do) - TO_DO_SHOWN) + report.actions_left_out,
+        risky=_risky(analysis, zone, directory)[:RISKY_SHOWN],
+        promises=promises[:PROMISES_SHOWN],
+        promises_left_out=max(0, len(promises) - PROMISES_SHOWN),
+        wakes=wakes,
+        questions=questions[:QUESTIONS_SHOWN],
+        questions_left_out=max(0, len(questions) - QUESTIONS_SHOWN),
+        mirror=_mirror(report),
+        weeks=_weeks(report),
+        totals=report.totals,
+        coverage=report.coverage,
+    )
+
+
+def _to_do(report: Report) -> list[ToDo]:
+    contacts = {contact.person.id: contact for contact in report.contacts}
+    return [
+        ToDo(
+            action.person,
+            action.verdict,
+            action.what,
+            action.why,
+            _evidence(contacts[action.person.id], action.why),
+        )
+        for action in report.actions
+    ]
+
+
+def _evidence(contact: Contact, reason: str) -> str:
+    """The strongest newest sign that speaks for the verdict, with what shows it."""
+    signs = [sign for sign in contact.signs if not sign.good] or list(contact.signs)
+    told = [sign for sign in signs if sign.sentence and sign.sentence not in reason]
+    if not told:
+        return ""
+    sign = max(told, key=lambda each: (each.this_week, each.strength))
+    shown = words.sources(sign.references)
+    return f"{sign.sentence}{f' ({shown})' if shown else ''}"
+
+
+def _wakes(report: Report) -> tuple[Wake, ...]:
+    until = report.as_of + AHEAD
+    parked = [
+        Wake(each.person, each.until, each.milestone, each.next_step)
+        for each in report.contacts
+        if each.verdict == "park" and each.until is not None and each.until <= until
+    ]
+    return tuple(sorted(parked, key=lambda wake: (wake.until, wake.person.id)))
+
+
+def _questions(report: Report) -> tuple[Question, ...]:
+    """Those about meetings of the last two weeks first, then the others."""
+    recent = report.as_of - timedelta(days=14)
+    return tuple(
+        question
+        for question in report.questions
+        if question.kind == "in doubt" or question.at is None or question.at >= recent
+    )
+
+
+def _risky(analysis: Analysis, zone: ZoneInfo, directory: Directory) -> tuple[RiskyMeeting, ...]:
+    frame = _frame(analysis, "meeting_risks")
+    if frame is None:
+        return ()
+    start, end = pd.Timestamp(analysis.as_of), pd.Timestamp(analysis.as_of + AHEAD)
+    rows = frame.loc[frame["start"].ge(start) & frame["start"].lt(end) & frame["risk"].ge(RISKY)]
+    rows = rows.sort_values(["risk", "start", "person"], ascending=[False, True, True])
+    titles = dict(zip(analysis.meetings["meeting"], analysis.meetings["summary"], strict=True))
+    return tuple(_one_risk(row, titles, zone, directory) for row in records(rows))
+
+
+def _one_risk(row: Any, titles: dict[Any, Any], zone: ZoneInfo, who: Directory) -> RiskyMeeting:
+    at = local(row.start, zone)
+    assert at is not None
+    title = escape.line(titles.get(row.meeting, ""), escape.SUBJECT)
+    return RiskyMeeting(
+        who[row.person], at, title or "(without a title)", probability(row.risk),
+        escape.line(row.why),
+    )  # fmt: skip
+
+
+def _promises(analysis: Analysis, zone: ZoneInfo, directory: Directory) -> tuple[Promise, ...]:
+    """Open promises of judged people and to them, due within a week or late by two at most."""
+    frame = _frame(analysis, "promises")
+    if frame is None:
+        return ()
+    as_of = pd.Timestamp(analysis.as_of)
+    rows = frame.loc[frame["state"].eq("open") & frame["person"].isin(analysis.verdicts["person"])]
+    rows = rows.loc[rows["due_at"].ge(as_of - 2 * AHEAD) & rows["due_at"].lt(as_of + AHEAD)]
+    rows = rows.sort_values(["due_at", "message"])
+    return tuple(_one_promise(row, zone, directory, as_of) for row in records(rows))
+
+
+def _one_promise(row: Any, zone: ZoneInfo, who: Directory, as_of: pd.Timestamp) -> Promise:
+    due_at = local(row.due_at, zone)
+    assert due_at is not None
+    return Promise(
+        who[row.person], str(row.by) == "us", escape.line(row.words, escape.SUBJECT), due_at,
+        bool(row.due_at < as_of),
+    )  # fmt: skip
+
+
+def _frame(analysis: Analysis, name: str) -> pd.DataFrame | None:
+    frame: pd.DataFrame | None = getattr(analysis, name, None)
+    return frame
+
+
+def _mirror(report: Report) -> str:
+    return words.waiting(report.waiting, WAITING_SHOWN) if report.waiting else ""
+
+
+def _weeks(report: Report) -> tuple[WeekOfSigns, ...]:
+    """The last weeks, signs of everybody together."""
+    all_weeks = [contact.weeks[-WEEKS:] for contact in report.contacts if contact.weeks]
+    return tuple(
+        WeekOfSigns(
+            same[0].week,
+            *(
+                number(sum(getattr(week, name) for week in same), 2)
+                for name in ("good", "bad", "balance")
+            ),
+        )
+        for same in zip(*all_weeks, strict=True)
+    )
