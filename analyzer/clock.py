@@ -1,8 +1,8 @@
 """Effective hours: waiting time as the other side's week feels it.
 
 A week has 50 effective hours (eh), spread over its 168 hours as people write: the profile of
-everyone's mails, and of a person's own mails where there are at least 50 of them, both drawn
-towards what is more common. Hours are local to the person (the offset their mails use most).
+everyone's mails, and of a person's own mails where there are at least a dozen of them, both drawn
+towards what is more common. Hours are local to the person, summer time included.
 A public holiday of their country counts like a Saturday.
 """
 
@@ -13,23 +13,22 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 import pandas as pd
 
 from analyzer.derived.groups import Floats, Ints, micros
+from analyzer.local_time import MICROS_PER_HOUR, LocalTime, local_time, years
 from analyzer.settings import Settings
 
 WEEK_EH: Final = 50.0
 
 _HOURS: Final = 168
 _SATURDAY: Final = 5
-_OWN_PROFILE_MESSAGES: Final = 50
+_OWN_PROFILE_MESSAGES: Final = 12
 _KAPPA: Final = 50.0
 _EVERYONE_KAPPA: Final = 200.0
 _COUNTRIES: Final = 12
-_MICROS_PER_HOUR: Final = 3_600_000_000
 
 
 def _office_week() -> Floats:
@@ -44,7 +43,7 @@ class Clock:
     """Tables by person id (the last entry, found at -1, is everyone's)."""
 
     profile: Ints
-    offset_hours: Floats
+    local: LocalTime
     country: Ints
     within: Floats
     days: Floats
@@ -58,7 +57,7 @@ class Clock:
     def reading_eh(self, person: Ints, at_micros: Ints) -> Floats:
         """What the person's clock shows at each instant: never falls, only differences matter."""
         profile, country = self.profile[person], self.country[person]
-        hours = at_micros / _MICROS_PER_HOUR + self.offset_hours[person]
+        hours = self.local.hours(person, at_micros)
         day = np.floor(hours / 24).astype(np.int64)
         hour = hours - day * 24
         weeks, weekday = np.divmod(day + 3, 7)
@@ -87,9 +86,9 @@ class Clock:
 def clock(mail: pd.DataFrame, people: pd.DataFrame, settings: Settings) -> Clock:
     """The clock learnt from frame ``mail`` for frame ``people``."""
     size = int(people["person"].max()) + 2 if len(people) else 1
-    offset = _offsets(people, size, settings, mail["at"].max())
     human = mail[(mail["kind"] == "person").to_numpy()]
-    sender, hour = human["sender"].to_numpy(), _hour_of_week(human, offset)
+    local = local_time(human, people, settings.zone, size)
+    sender, hour = human["sender"].to_numpy(), _hour_of_week(human, local)
     everyone = np.bincount(hour, minlength=_HOURS) + _EVERYONE_KAPPA * _office_week()
     everyone = everyone / everyone.sum()
     written = np.bincount(sender[sender >= 0], minlength=size)[:size]
@@ -104,33 +103,15 @@ def clock(mail: pd.DataFrame, people: pd.DataFrame, settings: Settings) -> Clock
     within = np.concatenate([np.zeros((*weeks.shape[:2], 1)), weeks.cumsum(axis=2)], axis=2)
     days = np.concatenate([np.zeros((len(weeks), 1)), within[:, :, 24].cumsum(axis=1)], axis=1)
     country, first_day, holidays = _holidays(human, people, size)
-    return Clock(profile, offset, country, within, days, holidays, first_day)
+    return Clock(profile, local, country, within, days, holidays, first_day)
 
 
-def _offsets(people: pd.DataFrame, size: int, settings: Settings, now: Any) -> Floats:
-    """Hours from UTC by person; the rep's own zone for the rep and those who never told."""
-    home = _zone_hours(settings.zone, now)
-    parts = people["zone"].str.extract(r"^UTC([+-])(\d\d):(\d\d)$")
-    hours = parts[1].astype("float64") + parts[2].astype("float64") / 60
-    hours = hours.where(parts[0] != "-", -hours).fillna(home)
-    result = np.full(size, home)
-    result[people["person"].to_numpy()] = hours.to_numpy()
-    return result
-
-
-def _zone_hours(zone: str, now: Any) -> float:
-    try:
-        offset = None if pd.isna(now) else now.tz_convert(ZoneInfo(zone)).utcoffset()
-    except (ZoneInfoNotFoundError, ValueError):
-        offset = None
-    return offset.total_seconds() / 3600 if offset else 0.0
-
-
-def _hour_of_week(human: pd.DataFrame, offset: Floats) -> Ints:
-    told = human["offset_minutes"].to_numpy("float64", na_value=np.nan) / 60
-    usual = offset[human["sender"].to_numpy()]
-    local = micros(human["at"]) / _MICROS_PER_HOUR + np.where(np.isnan(told), usual, told)
-    return (np.floor(local).astype(np.int64) + 3 * 24) % _HOURS
+def _hour_of_week(human: pd.DataFrame, local: LocalTime) -> Ints:
+    """The hour of the week that each mail was written in; its own offset knows best."""
+    at, told = micros(human["at"]), human["offset_minutes"].to_numpy("float64", na_value=np.nan)
+    usual = local.hours(human["sender"].to_numpy(), at)
+    hours = np.where(np.isnan(told), usual, at / MICROS_PER_HOUR + told / 60)
+    return (np.floor(hours).astype(np.int64) + 3 * 24) % _HOURS
 
 
 def _holidays(human: pd.DataFrame, people: pd.DataFrame, size: int) -> tuple[Ints, int, Ints]:
@@ -143,15 +124,10 @@ def _holidays(human: pd.DataFrame, people: pd.DataFrame, size: int) -> tuple[Int
     seen = pd.Series(country[human["sender"].to_numpy()], dtype="str")
     often = seen[seen != ""].value_counts().sort_index().sort_values(ascending=False, kind="stable")
     codes = often.index[:_COUNTRIES].tolist()
-    first, last = _years(human["at"])
+    first, last = years(human["at"])
     tables = [_calendar("", first, last), *(_calendar(code, first, last) for code in codes)]
     row = pd.Index(["", *codes]).get_indexer(pd.Index(country))
     return np.maximum(row, 0).astype(np.int64), _day(date(first, 1, 1)), np.stack(tables)
-
-
-def _years(at: pd.Series[Any]) -> tuple[int, int]:
-    years = at.dt.year
-    return (int(years.min()) - 1, int(years.max()) + 1) if len(at) else (1970, 1970)
 
 
 def _day(day: date) -> int:

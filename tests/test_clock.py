@@ -116,3 +116,75 @@ def test_nobody_known_is_waited_for_by_the_office_week() -> None:
     at = micros(pd.Series(pd.to_datetime(["2026-03-02", "2026-03-09"], utc=True)))
     readings = made.reading_eh(np.array([-1, -1]), at)
     assert readings[1] - readings[0] == pytest.approx(WEEK_EH)
+
+
+def _year_of(address: str, zone: str, *, mails: int = 52) -> Story:
+    """Somebody who writes every Tuesday of a year at 10 by the clock of a zone."""
+    story = Story(zone="UTC")
+    for tuesday in pd.date_range("2025-01-07 10:00", periods=mails, freq="7D", tz=zone):
+        minutes = int((tuesday.tz_localize(None) - tuesday.tz_convert(None)).total_seconds() // 60)
+        at = str(tuesday.tz_convert("UTC").tz_localize(None))
+        story.mail(address, to=story.me, at=at, offset_minutes=minutes)
+    return story
+
+
+def local_hour(story: Story, address: str, at: str) -> float:
+    """The hour of the day of this person at an instant."""
+    made, who = learnt(story)
+    person = person_of(who, pd.Series([address]))
+    return float(
+        made.local.hours(person, micros(pd.to_datetime(pd.Series([at]), utc=True)))[0] % 24
+    )
+
+
+@pytest.mark.parametrize(
+    ("zone", "winter", "summer"),
+    [
+        ("Europe/Berlin", 11.0, 12.0),
+        ("America/New_York", 5.0, 6.0),
+        ("Australia/Sydney", 21.0, 20.0),
+        ("Asia/Kolkata", 15.5, 15.5),
+    ],
+)
+def test_summer_time_of_their_zone_is_kept(zone: str, winter: float, summer: float) -> None:
+    """What is 10 h UTC on their clock in January and in July."""
+    story = _year_of("ann@acme.com", zone)
+    assert local_hour(story, "ann@acme.com", "2026-01-13 10:00") == winter
+    assert local_hour(story, "ann@acme.com", "2025-07-15 10:00") == summer
+
+
+def test_who_is_only_seen_in_winter_keeps_the_rep_s_summer_time() -> None:
+    """Two mails of January fit the rep's own zone: they are taken to share it."""
+    story = _year_of("ann@acme.de", "Europe/Berlin", mails=3)
+    facts = story.facts()
+    home = Settings(zone="Europe/Berlin")
+    who = people(facts, home)
+    made = clock(mail(facts, who, home, AS_OF).mail, who.people, home)
+    person = person_of(who.people, pd.Series(["ann@acme.de"]))
+    noon = micros(pd.Series(pd.to_datetime(["2025-07-15 10:00"], utc=True)))
+    assert made.local.hours(person, noon)[0] % 24 == 12.0
+
+
+@pytest.mark.parametrize("change", ["2025-03-30", "2025-10-26"])
+def test_a_clock_change_takes_and_gives_nothing(change: str) -> None:
+    """From Friday to Friday across a change of clocks there are 50 effective hours, in order."""
+    story = _year_of("ann@acme.com", "Europe/Berlin")
+    day = pd.Timestamp(change, tz="Europe/Berlin")
+    before = day + pd.DateOffset(days=-2, hours=12)
+    after = day + pd.DateOffset(days=5, hours=12)
+    made, who = learnt(story)
+    person = person_of(who, pd.Series(["ann@acme.com"]))
+    at = pd.Series(pd.date_range(before, after, freq="10min").tz_convert("UTC"))
+    readings = made.reading_eh(np.repeat(person, len(at)), micros(at))
+    assert readings[-1] - readings[0] == pytest.approx(WEEK_EH)
+    assert (np.diff(readings) >= -1e-9).all()
+
+
+def test_an_unknown_zone_is_read_as_utc() -> None:
+    """A name that no table knows stops nothing."""
+    facts = office("ann@acme.com", mails=3).facts()
+    odd = Settings(zone="Mars/Olympus")
+    who = people(facts, odd)
+    made = clock(mail(facts, who, odd, AS_OF).mail, who.people, odd)
+    noon = micros(pd.Series(pd.to_datetime(["2026-07-15 12:00"], utc=True)))
+    assert made.local.hours(np.array([-1]), noon)[0] % 24 == 12.0
