@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -38,6 +38,18 @@ class Config:
     daemon: Daemon = field(default_factory=Daemon)
     brief: Brief = field(default_factory=Brief)
     retention: Retention = field(default_factory=Retention)
+
+
+class ConfigProblemsError(ConfigurationError):
+    """The file holds what is not allowed. ``problems``: each with its line, in words."""
+
+    def __init__(self, path: Path, problems: Sequence[str]) -> None:
+        listed = "\n".join(f"  {problem}" for problem in problems)
+        super().__init__(
+            f"{path} has {len(problems)} problem{'s' * (len(problems) > 1)}:\n{listed}",
+            "All keys are explained in docs/configuration.md.",
+        )
+        self.problems = tuple(problems)
 
 
 #: Every key of the file: how it is read. Documented in docs/configuration.md (a test compares).
@@ -145,8 +157,7 @@ def _endpoints(values: dict[str, Any]) -> Endpoints:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        tree = tomllib.loads(text)
+        return checked(path, path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigurationError(
             f"{path} cannot be read: {error.strerror}", "Check the file's rights."
@@ -155,13 +166,16 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigurationError(
             f"{path} is not valid TOML: {error}", "Correct the line named."
         ) from error
-    values, problems = _check(_flatten(tree), text)
+
+
+def checked(path: Path, text: str) -> dict[str, Any]:
+    """The values in ``text``, which stands in ``path`` or is to be written there.
+
+    Raises ``ConfigProblemsError`` with every problem and its line.
+    """
+    values, problems = _check(_flatten(tomllib.loads(text)), text)
     if problems:
-        listed = "\n".join(f"  {problem}" for problem in problems)
-        raise ConfigurationError(
-            f"{path} has {len(problems)} problem{'s' * (len(problems) > 1)}:\n{listed}",
-            "All keys are explained in docs/configuration.md.",
-        )
+        raise ConfigProblemsError(path, problems)
     return values
 
 
@@ -179,7 +193,7 @@ def _check(flat: dict[str, Any], text: str) -> tuple[dict[str, Any], list[str]]:
     values: dict[str, Any] = {}
     problems: list[tuple[int, str]] = []
     for key, value in flat.items():
-        line = _line(key, text)
+        line = line_of(key, text)
         if key not in KEYS:
             problems.append((line, f"line {line}: {key} is not a known key{_nearest(key)}"))
             continue
@@ -187,18 +201,19 @@ def _check(flat: dict[str, Any], text: str) -> tuple[dict[str, Any], list[str]]:
             values[key] = KEYS[key](value)
         except v.NotAllowedError as problem:
             problems.append((line, f"line {line}: {key} {problem}"))
-    if clash := _together(values):
-        line = _line("smtp.security", text)
-        problems.append((line, f"line {line}: smtp.security {clash}"))
+    for key, clash in _together(values):
+        line = line_of(key, text)
+        problems.append((line, f"line {line}: {key} {clash}"))
     return values, [words for _, words in sorted(problems)]
 
 
-def _together(values: dict[str, Any]) -> str:
+def _together(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What is allowed one by one and not together."""
     bare = values.get("smtp.security") == "none"
     if bare and values.get("smtp.host", "localhost") not in v.THIS_MACHINE:
-        return '"none" is allowed only for a server on this machine'
-    return ""
+        yield "smtp.security", '"none" is allowed only for a server on this machine'
+    if values.get("digest.via") == "smtp" and "smtp.host" not in values:
+        yield "digest.via", 'is "smtp", but no smtp.host is set'
 
 
 def _nearest(key: str) -> str:
@@ -208,7 +223,7 @@ def _nearest(key: str) -> str:
     return f" (did you mean {close[0]}?)" if close else ""
 
 
-def _line(key: str, text: str) -> int:
+def line_of(key: str, text: str) -> int:
     """The line where ``section.key`` stands; 1 when it cannot be found."""
     section, _, name = key.rpartition(".")
     bare = re.compile(rf"\s*\"?{re.escape(name)}\"?\s*=")

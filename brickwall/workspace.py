@@ -36,7 +36,7 @@ def opened(*, must_exist: bool = True, at: Path | None = None) -> Iterator[Works
     Raises ``InputError`` when nothing was imported and it must exist.
     """
     place = Home(at, at) if at else home()
-    config = load(place.config_file, local_zone=_local_zone)
+    config = load(place.config_file, local_zone=local_zone)
     if must_exist and not place.database.exists():
         raise InputError(
             f"There is nothing to report yet: {place.database} does not exist.",
@@ -73,7 +73,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _local_zone() -> str:
+def local_zone() -> str:
+    """The zone of this machine; UTC where none is set."""
     from tzlocal import get_localzone_name
 
     try:

@@ -99,6 +99,7 @@ def test_all_problems_are_told_at_once_each_with_its_line(tmp_path: Path) -> Non
         ('digest.when_empty = "no"', 'must be one of "skip", "line"'),
         ('smtp.host = "smtp.example:25"', "must be the name of a server"),
         ('smtp.host = "smtp.example"\nsmtp.security = "none"', "only for a server on this machine"),
+        ('digest.via = "smtp"', "no smtp.host is set"),
         ("smtp.port = 0", "must lie between"),
         ("daemon.sync_minutes = 1.5", "must be a whole number"),
         ("daemon.sync_minutes = 0", "must lie between"),

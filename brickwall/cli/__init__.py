@@ -12,6 +12,7 @@ from brickwall import __version__
 #: command -> one line of help. Each lives in the module of its name (``import`` in ``import_``).
 COMMANDS: Final = {
     "demo": "A made-up rep's year: import, analyse, report, page. No account needed.",
+    "init": "A guided start: who you are, where your mail is, when the digest comes.",
     "import": "Read mail, calendar and deal files into the store.",
     "connect": "Sign in to Gmail, Microsoft 365, Exchange, IMAP or CalDAV.",
     "accounts": "The connected accounts: what is read, how fresh it is, what is wrong.",
@@ -22,6 +23,7 @@ COMMANDS: Final = {
     "case": "One page about one person for the boss: value, hours, dated facts.",
     "contacts": "Who is judged, who is not, and who is in doubt.",
     "mark": "Tell brickwall what it cannot know.",
+    "config": "The configuration file: whether it is right, and where it is.",
 }
 
 
