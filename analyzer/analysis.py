@@ -25,6 +25,7 @@ from analyzer.settings import Settings
 from store.facts import Facts
 
 if TYPE_CHECKING:
+    from analyzer.clock import Clock
     from analyzer.derived.meetings import Meetings
 
 
@@ -51,23 +52,25 @@ class Analysis:
     coverage: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class Told:
+    """What the facts tell before anything is judged."""
+
+    derived: Derived
+    clock: Clock
+    effort: pd.DataFrame
+    meeting_questions: pd.DataFrame
+    coverage: pd.DataFrame
+
+
 def analyze(facts: Facts, settings: Settings, as_of: datetime) -> Analysis:
     """All frames from ``facts``, as known at ``as_of``.
 
     Pure: the same facts, settings and instant give the same frames, to the byte. ``as_of`` is
     timezone-aware; a naive time raises ``ValueError``.
     """
-    if as_of.tzinfo is None:
-        raise ValueError("as_of needs a time zone")
-    from analyzer.derived import meetings
-
-    who = people.people(facts, settings)
-    told = topics.topics(
-        facts, threads.thread(mail.mail(facts, who, settings, as_of), facts), who.people
-    )
-    met = meetings.meetings(facts, who.people, told.mail, settings, as_of)
-    derived = _derived(facts, who.people, told, met, settings, as_of)
-    work = effort.effort(told.mail, met.meetings, met.attendees, met.changes, settings, as_of)
+    known = told(facts, settings, as_of)
+    derived = known.derived
     found = signals.detect(facts, derived, settings, as_of)
     found = standing.cleared(facts, derived, found, as_of)
     scores = score.scores(derived, found, settings, as_of)
@@ -83,35 +86,58 @@ def analyze(facts: Facts, settings: Settings, as_of: datetime) -> Analysis:
         meetings=derived.meetings,
         attendees=derived.attendees,
         changes=derived.changes,
-        effort=work,
+        effort=known.effort,
         signals=found,
         scores=scores,
-        verdicts=verdict.verdicts(facts, derived, found, scores, work, settings, as_of),
-        questions=questions.questions(derived, met.questions, as_of),
-        coverage=coverage.coverage(facts, told.mail, as_of),
+        verdicts=verdict.verdicts(facts, derived, found, scores, known.effort, settings, as_of),
+        questions=questions.questions(derived, known.meeting_questions, as_of),
+        coverage=known.coverage,
+    )
+
+
+def told(facts: Facts, settings: Settings, as_of: datetime) -> Told:
+    """Everything that is derived from ``facts`` without judging anybody.
+
+    Raises ``ValueError`` when ``as_of`` has no time zone.
+    """
+    if as_of.tzinfo is None:
+        raise ValueError("as_of needs a time zone")
+    from analyzer.derived import meetings
+
+    who = people.people(facts, settings)
+    threaded = threads.thread(mail.mail(facts, who, settings, as_of), facts)
+    about = topics.topics(facts, threaded, who.people)
+    met = meetings.meetings(facts, who.people, about.mail, settings, as_of)
+    time = clock.clock(about.mail.mail, who.people, settings)
+    return Told(
+        derived=_derived(facts, who.people, about, met, time, settings, as_of),
+        clock=time,
+        effort=effort.effort(about.mail, met.meetings, met.attendees, met.changes, settings, as_of),
+        meeting_questions=met.questions,
+        coverage=coverage.coverage(facts, about.mail, as_of),
     )
 
 
 def _derived(
     facts: Facts,
     who: pd.DataFrame,
-    told: topics.Topics,
+    about: topics.Topics,
     met: Meetings,
+    time: Clock,
     settings: Settings,
     as_of: datetime,
 ) -> Derived:
-    away = absences.absences(told.mail)
-    time = clock.clock(told.mail.mail, who, settings)
+    away = absences.absences(about.mail)
     return Derived(
         people=who,
-        mail=told.mail.mail,
-        recipients=told.mail.recipients,
-        words=told.mail.words,
+        mail=about.mail.mail,
+        recipients=about.mail.recipients,
+        words=about.mail.words,
         contacts=contacts.contacts(
-            facts, told.mail, who, told.topics, met.meetings, met.attendees, settings
+            facts, about.mail, who, about.topics, met.meetings, met.attendees, settings
         ),
-        topics=topics.with_steps(told.topics, told.mail, met.meetings, met.attendees, as_of),
-        episodes=episodes.episodes(facts, told.mail, who, told.topics, away, time, as_of),
+        topics=topics.with_steps(about.topics, about.mail, met.meetings, met.attendees, as_of),
+        episodes=episodes.episodes(facts, about.mail, who, about.topics, away, time, as_of),
         absences=away,
         meetings=met.meetings,
         attendees=met.attendees,
