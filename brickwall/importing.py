@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 import ingest.sync
+from brickwall.actions import Answers
 from brickwall.keeping import Keep, KeptSource
 from ingest import files, owner
 from ingest.files import FileSource, Found
@@ -23,6 +24,7 @@ from ingest.workers import Workers
 from store.database import Database
 from store.errors import UsageError
 from store.model import Failure, Intent, Message
+from store.overview import own_addresses
 from store.saved import Saved
 
 ACCOUNT_KIND = "files"
@@ -54,6 +56,7 @@ class ImportSummary:
     ``account``: the owner's main address; ``addresses``: all own ones. ``read``: records read this
     time. ``known``: records that were stored already, those of files skipped unread included.
     ``left_out``: why -> how many. ``quarantined``: items that could not be read, each with why.
+    ``answers``: what the rep told by mail.
     """
 
     account: str
@@ -66,6 +69,7 @@ class ImportSummary:
     quarantined: list[Failure] = field(default_factory=list)
     sources: list[SourceSummary] = field(default_factory=list)
     seconds: float = 0.0
+    answers: Answers | None = None
 
     @property
     def failed(self) -> bool:
@@ -114,6 +118,7 @@ def import_paths(
     excluded_addresses: Sequence[str] = (),
     excluded_labels: Sequence[str] = (),
     keep_text: bool = True,
+    action_key: bytes | None = None,
     workers: int | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
     ask: Ask = no_one_to_ask,
@@ -123,6 +128,7 @@ def import_paths(
 
     ``me``: own addresses, the main one first; where empty they are worked out, and ``ask`` is
     called when in doubt. ``zone``: the owner's IANA zone. ``workers``: processes that parse.
+    ``action_key``: what signed the links of digests.
     What was saved stays saved when this ends early; the next run goes on from there.
 
     Raises:
@@ -148,6 +154,8 @@ def import_paths(
         summary.left_out.update(found.left_out)
         if found.sources:
             account = database.account(addresses[0], ACCOUNT_KIND, zone, addresses)
+            own = frozenset((*addresses, *own_addresses(database)))
+            summary.answers = Answers(database, action_key, own, now, sent_only=False)
             run = _Import(database, account, keep, label, now, progress, keep_text, summary)
             run.all(found.sources)
     summary.seconds = clock() - began
@@ -175,7 +183,7 @@ class _Import:
             self.before += source.size
 
     def _one(self, source: FileSource) -> None:
-        kept = KeptSource(source, self.keep)
+        kept = KeptSource(source, self.keep, self.summary.answers)
         failures: list[Failure] = []
         outcome = ingest.sync.sync(
             kept,

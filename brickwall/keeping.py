@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 
+from brickwall.actions import ACTION, Answers
 from ingest.addresses import host_of, registrable_domain
 from ingest.source import Batch, Known, Remembering, Rereading, Source
 from store.model import EventRevision, Message
@@ -73,14 +74,18 @@ class Keep:
 
 
 class KeptSource:
-    """A source without what is dropped; counts the records ``read`` and those ``passed`` on."""
+    """A source without what is dropped; counts the records ``read`` and those ``passed`` on.
 
-    def __init__(self, source: Source, keep: Keep) -> None:
+    ``answers`` hears the messages first: what the rep tells brickwall by mail is internal, too.
+    """
+
+    def __init__(self, source: Source, keep: Keep, answers: Answers | None = None) -> None:
         self.name = source.name
         self.read = 0
         self.passed = 0
         self._source = source
         self._keep = keep
+        self._answers = answers
 
     def batches(self, cursor: str | None) -> Iterator[Batch]:
         """The batches of the source, lighter."""
@@ -98,15 +103,21 @@ class KeptSource:
 
     def _kept(self, batches: Iterator[Batch]) -> Iterator[Batch]:
         for batch in batches:
-            passed = kept(batch, self._keep)
+            passed = kept(batch, self._keep, self._heard(batch))
             self.read += len(batch.records) + sum(batch.left_out.values())
             self.passed += len(passed.records)
             yield passed
 
+    def _heard(self, batch: Batch) -> set[str]:
+        if self._answers is None:
+            return set()
+        return self._answers.hear(one for one in batch.records if isinstance(one, Message))
 
-def kept(batch: Batch, keep: Keep) -> Batch:
+
+def kept(batch: Batch, keep: Keep, heard: Collection[str] = frozenset()) -> Batch:
     """``batch`` without what is dropped, which is counted instead.
 
+    ``heard``: provider ids of messages to brickwall itself, which are dropped as well.
     What a connected account shows and is dropped counts as removed: a meeting that the customer
     was taken off is no meeting with them any more.
     """
@@ -114,7 +125,7 @@ def kept(batch: Batch, keep: Keep) -> Batch:
     for record in batch.records:
         if isinstance(record, EventRevision) and record.message_provider_id:
             carried.setdefault(record.message_provider_id, []).append(record)
-    why = [_why_not(record, carried, keep) for record in batch.records]
+    why = [_why_not(record, carried, keep, heard) for record in batch.records]
     dropped = {
         record.provider_id: reason
         for record, reason in zip(batch.records, why, strict=True)
@@ -146,8 +157,12 @@ def event_people(revision: EventRevision) -> set[str]:
     return people - {""}
 
 
-def _why_not(record: object, carried: dict[str, list[EventRevision]], keep: Keep) -> str:
+def _why_not(
+    record: object, carried: dict[str, list[EventRevision]], keep: Keep, heard: Collection[str]
+) -> str:
     if isinstance(record, Message):
+        if record.provider_id in heard:
+            return ACTION
         return keep.message(record, carried.get(record.provider_id, ()))
     if isinstance(record, EventRevision) and not record.message_provider_id:
         return keep.why_not((), event_people(record))

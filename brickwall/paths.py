@@ -42,6 +42,11 @@ class Home:
         return self.data / "brickwall.db"
 
     @property
+    def action_key(self) -> Path:
+        """The key that signs the links of digests."""
+        return self.data / "actions.key"
+
+    @property
     def reports(self) -> Path:
         """Where pages go that were not given a name."""
         return self.data / "reports"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import ingest.sync
 from brickwall import providers
+from brickwall.actions import Answers
 from brickwall.config import Config
 from brickwall.keeping import Keep, KeptSource
 from brickwall.providers import Account, Estimate, Tools
@@ -66,9 +67,9 @@ class Syncing:
     """A sync of accounts.
 
     ``tools``: what the provider module of an account is lent. ``own``: addresses that the user
-    named as own, besides those of the accounts. ``estimated`` hears, before a first
-    sync, what it has before it. ``stop`` is asked after every batch. ``debug``: unexpected errors
-    are not put into words.
+    named as own, besides those of the accounts. ``answers``: hears what the rep tells by mail.
+    ``estimated`` hears, before a first sync, what it has before it. ``stop`` is asked after every
+    batch. ``debug``: unexpected errors are not put into words.
     """
 
     database: Database
@@ -77,6 +78,7 @@ class Syncing:
     label: Callable[[Sequence[Message]], Sequence[Intent]]
     now: Callable[[], datetime]
     own: Sequence[str] = ()
+    answers: Answers | None = None
     keep_text: bool = True
     allow_mass_removal: bool = False
     retry_quarantined: bool = False
@@ -132,7 +134,7 @@ class Syncing:
             self._source(source, number, summary)
 
     def _source(self, source: Source, number: int, summary: AccountSummary) -> None:
-        kept = KeptSource(source, self.keep)
+        kept = KeptSource(source, self.keep, self.answers)
         before = summary.saved
         outcome = ingest.sync.sync(
             kept,

@@ -53,12 +53,14 @@ class Link:
 class Told:
     """What a subject tells. ``contact``: see ``contact_token``. ``about``: the instant it is about
     (a meeting, a change of one) or, for ``park``, the day until which; ``None``: the mail's time.
+    ``signature`` tells links apart.
     """
 
     kind: str
     contact: str
     made: date
     about: datetime | None
+    signature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,7 @@ def read(key: bytes, subject: str) -> Told | None:
         contact,
         _DAY_ZERO + timedelta(days=int(made, 36)),
         datetime.fromtimestamp(seconds, UTC) if seconds else None,
+        signature,
     )
 
 

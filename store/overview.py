@@ -47,6 +47,19 @@ def own_addresses(database: Database) -> set[str]:
         return set(connection.scalars(select(schema.own_address.c.address)))
 
 
+def all_addresses(database: Database) -> set[str]:
+    """Every address that a stored mail or meeting names."""
+    with database.reading() as connection:
+        return set(connection.scalars(select(schema.mailbox.c.address).distinct()))
+
+
+def has_own(database: Database, name: str) -> bool:
+    """Whether the store has something of its own by this name; see ``Database.own``."""
+    with database.reading() as connection:
+        table = schema.own.c
+        return connection.scalar(select(table.name).where(table.name == name)) is not None
+
+
 def read_share() -> ColumnElement[float]:
     """Of each account: how much has been read of the stream that is furthest from its first end.
 

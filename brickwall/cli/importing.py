@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from brickwall.actions import known_key
 from brickwall.importing import ImportSummary, Progress, import_paths, no_one_to_ask
 from brickwall.labels import label
 from brickwall.workspace import now
@@ -45,6 +46,7 @@ def run_import(
             excluded_addresses=config.excluded_addresses,
             excluded_labels=config.excluded_labels,
             keep_text=config.keep_text,
+            action_key=known_key(workspace.home.action_key),
             workers=workers,
             progress=progress,
             ask=_ask if sys.stdin.isatty() else no_one_to_ask,
@@ -110,6 +112,8 @@ def account(summary: ImportSummary) -> Iterator[str]:
     others = [address for address in summary.addresses if address != summary.account]
     if others:
         yield f"Also yours: {', '.join(escape.line(address) for address in others[:SHOWN])}"
+    if summary.answers and (heard := summary.answers.account()):
+        yield heard
     if summary.left_out:
         total = sum(summary.left_out.values())
         yield f"Left out {total:,}:"

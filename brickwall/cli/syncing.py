@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import click
 
 from brickwall.accounts import Accounts, account_id
+from brickwall.actions import Answers, known_key
 from brickwall.cli.connecting import live
 from brickwall.cli.talk import say
 from brickwall.labels import label
@@ -26,14 +27,18 @@ def run_sync(name: str, *, allow_mass_removal: bool, retry_quarantined: bool) ->
         store = Accounts(workspace.home.accounts)
         accounts = store.named(name)
         vault = keys.open(workspace.home.vault)
+        keep = keep_of(workspace.config, store.all(), workspace.database)
+        key = known_key(workspace.home.action_key)
+        answers = Answers(workspace.database, key, keep.own, now, sent_only=True)
         with _bar() as progress:
             syncing = Syncing(
                 workspace.database,
                 lambda account: toolbox.lend(vault.secrets(account_id(account))),
-                keep_of(workspace.config, store.all(), workspace.database),
+                keep,
                 label,
                 now,
                 own=workspace.config.addresses,
+                answers=answers,
                 keep_text=workspace.config.keep_text,
                 allow_mass_removal=allow_mass_removal,
                 retry_quarantined=retry_quarantined,
@@ -44,6 +49,8 @@ def run_sync(name: str, *, allow_mass_removal: bool, retry_quarantined: bool) ->
             summaries = syncing.all(accounts)
     for summary in summaries:
         _account_of(summary)
+    if heard := answers.account():
+        say(heard)
     return exit_code(summaries)
 
 
