@@ -181,6 +181,14 @@ class Delivery(NamedTuple):
     content: bytes
 
 
+class Told(NamedTuple):
+    """A stored mark: its number (as in ``mark:7``), what it says, and when it was told."""
+
+    number: int
+    mark: Mark
+    observed_at: datetime
+
+
 class Failure(NamedTuple):
     """One bad item: what it is called or where it lies, and why it was put in quarantine.
 
