@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
@@ -144,6 +145,18 @@ class ExchangeClient:
         """The user's time zone as Windows calls it, ``""`` where Exchange does not know."""
         (answer,) = self._ask(services.GetUserConfiguration, services.user_options())
         return "" if isinstance(answer, Exception) else xml.option_in(answer, "timezone")
+
+    def new_mail(self, message: bytes, to: Sequence[str], folder: str, *, send: bool) -> None:
+        """Keep a mail in a folder, and send it; tried once: raises what ``classify`` knows."""
+        content = b64encode(message).decode()
+        payload = services.new_mail(content, to, folder, send=send)
+        _only(self._once(services.CreateItem, payload))
+
+    def has_mail(self, message_id: str, header: str, folder: str) -> bool:
+        """Whether a mail with this Message-ID, or with it in ``header``, lies in a folder."""
+        payload = services.mails_with(message_id, header, folder)
+        found = xml.find(self._one(services.FindItem, payload), "RootFolder", "Items")
+        return found is not None and len(found) > 0
 
     def _items(
         self, ids: Sequence[str], fields: Sequence[str], old: Sequence[int] = ()

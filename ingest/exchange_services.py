@@ -87,6 +87,71 @@ class GetUserConfiguration(Service):
     SERVICE_NAME: ClassVar = "GetUserConfiguration"
 
 
+class CreateItem(Service):
+    """A mail: sent, or left as a draft."""
+
+    SERVICE_NAME: ClassVar = "CreateItem"
+
+
+class FindItem(Service):
+    """Items that have something in common."""
+
+    SERVICE_NAME: ClassVar = "FindItem"
+
+
+def new_mail(content: str, to: Sequence[str], folder: str, *, send: bool) -> Element:
+    """A request to keep a mail in ``folder`` (Exchange's name for it), and to send it where wanted.
+
+    ``content``: the mail in base64. ``to``: Exchange wants the recipients told by themselves.
+    """
+    how = "SendAndSaveCopy" if send else "SaveOnly"
+    payload = create_element("m:CreateItem", attrs={"MessageDisposition": how})
+    payload.append(_folder_ids("m:SavedItemFolderId", names=[folder]))
+    mail = create_element("t:Message")
+    mail.append(_text("t:MimeContent", content))
+    listed = create_element("t:ToRecipients")
+    for address in to:
+        mailbox = create_element("t:Mailbox")
+        mailbox.append(_text("t:EmailAddress", address))
+        listed.append(mailbox)
+    mail.append(listed)
+    items = create_element("m:Items")
+    items.append(mail)
+    payload.append(items)
+    return payload
+
+
+def mails_with(message_id: str, header: str, folder: str) -> Element:
+    """A request for a mail in ``folder`` with this Message-ID, or with it in another ``header``."""
+    payload = create_element("m:FindItem", attrs={"Traversal": "Shallow"})
+    payload.append(_shape("m:ItemShape", ()))
+    restriction = create_element("m:Restriction")
+    either = create_element("t:Or")
+    either.append(_equal(create_element(*_field("message:InternetMessageId")), message_id))
+    kept = {
+        "DistinguishedPropertySetId": "InternetHeaders",
+        "PropertyName": header,
+        "PropertyType": "String",
+    }
+    either.append(_equal(create_element("t:ExtendedFieldURI", attrs=kept), message_id))
+    restriction.append(either)
+    payload.append(restriction)
+    payload.append(_folder_ids("m:ParentFolderIds", names=[folder]))
+    return payload
+
+
+def _field(name: str) -> tuple[str, dict[str, str]]:
+    return "t:FieldURI", {"FieldURI": name}
+
+
+def _equal(what: Element, value: str) -> Element:
+    equal = create_element("t:IsEqualTo")
+    constant = create_element("t:FieldURIOrConstant")
+    constant.append(create_element("t:Constant", attrs={"Value": value}))
+    equal.extend((what, constant))
+    return equal
+
+
 def special_folders(names: Sequence[str], *, fields: Sequence[str] = ()) -> Element:
     """A request for folders by Exchange's own names for them."""
     payload = create_element("m:GetFolder")

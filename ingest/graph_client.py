@@ -106,6 +106,10 @@ class GraphClient:
             answers.update(waiting.answers)
         return [answers[path] for path in paths]
 
+    def post_text(self, path: str, text: bytes) -> None:
+        """Send text to ``path``, once; raises what ``classify`` knows."""
+        self._send("POST", path, text)
+
     def _ask(self, waiting: _Waiting) -> None:
         """Ask for what is still waited for. Raises ``GraphError`` where something still is."""
         parts = [
@@ -140,8 +144,11 @@ class GraphClient:
 
     def _once(self, method: str, path: str, body: object, token: str) -> requests.Response:
         headers = {**_headers(), "Authorization": f"Bearer {token}"}
+        content = {"data": body} if isinstance(body, bytes) else {"json": body}
+        if isinstance(body, bytes):
+            headers["Content-Type"] = "text/plain"
         return self._session.request(
-            method, self._base + relative(path), json=body, headers=headers, allow_redirects=False
+            method, self._base + relative(path), headers=headers, allow_redirects=False, **content
         )
 
 

@@ -45,7 +45,7 @@ class _Place(NamedTuple):
 
 
 class ImapClient:
-    """One mailbox. Reads only: folders are opened by EXAMINE, so no mail is ever marked as seen.
+    """One mailbox. Folders are opened by EXAMINE, so no mail is ever marked as seen or changed.
 
     Methods raise what ``Retry.call`` raises. ``QuarantineError``: the server refuses this one
     folder or message; ``CursorExpiredError``: the open folder is numbered anew.
@@ -131,6 +131,14 @@ class ImapClient:
             return found
 
         return self._call(asked)
+
+    def with_header(self, header: str, value: str) -> set[int]:
+        """Numbers of messages in the open folder whose ``header`` holds ``value``."""
+        return self._call(lambda connection: set(connection.search(["HEADER", header, value])))
+
+    def append(self, folder: str, message: bytes, flags: Sequence[bytes]) -> None:
+        """Put a mail into a folder; tried once, so it raises what ``classify`` knows."""
+        self._attempt(lambda connection: connection.append(folder, message, flags))
 
     def close(self) -> None:
         """Sign out; the next command would sign in again."""

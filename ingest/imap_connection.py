@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,9 +10,8 @@ from typing import Any, Final, NamedTuple
 from imapclient import IMAPClient, SocketTimeout, exceptions
 from imapclient.imap_utf7 import decode as decoded_name
 from imapclient.response_parser import parse_response
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from ingest import imap_faults
+from ingest import imap_faults, tls
 from ingest.client import LOOPBACK
 
 PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
@@ -156,13 +154,13 @@ def _dialled(server: Server) -> Connection:
     """A connection that nobody on the way can read, unless it stays on this machine."""
     if server.security == "none" and server.host not in LOOPBACK:
         raise imap_faults.unencrypted(server.host)
-    context = None if server.security == "none" else _context(server.ca_file)
-    tls = server.security == "tls"
+    context = None if server.security == "none" else tls.context(server.ca_file)
+    encrypted = server.security == "tls"
     connection = Connection(
         server.host,
         server.port or PORTS[server.security],
-        ssl=tls,
-        ssl_context=context if tls else None,
+        ssl=encrypted,
+        ssl_context=context if encrypted else None,
         timeout=SocketTimeout(
             min(server.timeout_seconds, _CONNECT_SECONDS), server.timeout_seconds
         ),
@@ -179,14 +177,6 @@ def _dialled(server: Server) -> Connection:
             shut(connection)
             raise
     return connection
-
-
-def _context(ca_file: str) -> ssl.SSLContext:
-    """What a certificate is held against: the system's authorities and those of requests."""
-    context = ssl.create_default_context(cafile=ca_file or None)
-    if not ca_file:
-        context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
-    return context
 
 
 def _sign_in(connection: Connection, login: Login) -> None:

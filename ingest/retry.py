@@ -227,11 +227,11 @@ def connection_fault(error: BaseException, *, service: str) -> Fault | None:
     Looks through what libraries wrap around the errors of the system (requests, urllib3, httplib2,
     exchangelib, imaplib), so that it needs none of them.
     """
-    chain = list(_chain(error))
-    for one in chain:
+    errors = list(chain(error))
+    for one in errors:
         if isinstance(one, ssl.SSLCertVerificationError):
             return _certificate_fault(one, service)
-    for one in chain:
+    for one in errors:
         if isinstance(one, socket.gaierror) or getattr(one, "errno", None) in _NO_NETWORK:
             return Fault(
                 Action.RETRY,
@@ -239,9 +239,9 @@ def connection_fault(error: BaseException, *, service: str) -> Fault | None:
                 "Check the network, and the server's name if you gave one.",
                 offline=True,
             )
-    if any(isinstance(one, ConnectionRefusedError) for one in chain):
+    if any(isinstance(one, ConnectionRefusedError) for one in errors):
         return Fault(Action.RETRY, f"{service} does not take connections", _LATER)
-    if any(isinstance(one, _CUT) for one in chain):
+    if any(isinstance(one, _CUT) for one in errors):
         return Fault(Action.RETRY, f"the connection to {service} was cut or too slow", _LATER)
     return None
 
@@ -258,7 +258,7 @@ def _certificate_fault(error: ssl.SSLCertVerificationError, service: str) -> Fau
     return Fault(Action.STOP, f"the certificate of {service} is not accepted: {why}", remedy)
 
 
-def _chain(error: BaseException) -> Iterator[BaseException]:
+def chain(error: BaseException) -> Iterator[BaseException]:
     """``error`` and every exception inside it, each once."""
     seen: set[int] = set()
     waiting: list[object] = [error]

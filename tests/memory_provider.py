@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from brickwall.providers import Account, Connection, Estimate, Request, Tools
+from brickwall.providers import Account, Connection, Estimate, Request, Tools, check_granted
 from ingest.source import Batch, Source
 from store.errors import SignInError, SignInProblem
 from store.model import Failure, Message
@@ -29,6 +29,8 @@ class Peer:
     tokens_given: int = 0
     asked: int = 0
     revoked: list[str] = field(default_factory=list)
+    sent: list[bytes] = field(default_factory=list)
+    drafts: list[bytes] = field(default_factory=list)
     fail: Callable[[str], None] = lambda _: None
 
     def receive(self, *names: str) -> None:
@@ -127,6 +129,39 @@ def sources(account: Account, tools: Tools) -> list[Source]:
     token = PEER.refresh(tools.secrets.read().get("refresh_token", ""))
     tools.secrets.write({"refresh_token": token})
     return [MemorySource("mail", account)]
+
+
+class MemorySender:
+    """Sends into ``PEER.sent``."""
+
+    def send(self, message: bytes) -> None:
+        """See ``ingest.senders.Sender``."""
+        PEER.fail("send")
+        PEER.sent.append(message)
+        PEER.fail("sent")
+
+    def was_sent(self, message_id: str) -> bool | None:
+        """See ``ingest.senders.Sender``."""
+        PEER.fail("was sent")
+        return any(message_id.encode() in one for one in PEER.sent)
+
+    def save_draft(self, message: bytes) -> None:
+        """See ``ingest.senders.Drafts``."""
+        PEER.drafts.append(message)
+
+
+def sender(account: Account, tools: Tools) -> MemorySender:
+    """The way to send."""
+    del tools
+    check_granted(account, "send")
+    return MemorySender()
+
+
+def drafts(account: Account, tools: Tools) -> MemorySender:
+    """Where drafts are left."""
+    del tools
+    check_granted(account, "drafts")
+    return MemorySender()
 
 
 def disconnect(account: Account, tools: Tools) -> None:

@@ -16,6 +16,10 @@ it, provider libraries may be imported at the top. Each module has the functions
     are short and their history begins with the first reading. Their names are the streams under
     which their cursors are kept ("mail", "calendar"), so they never change and hold no secret.
     May sign in (renew a token), with one retry policy: ``tools.retry``.
+``sender(account, tools) -> Sender``
+    The way to send the rep's digest through the account, where that was allowed.
+``drafts(account, tools) -> Drafts``
+    Where drafts for the rep are left, where that was allowed.
 ``disconnect(account, tools) -> None``
     Revokes the access at the provider where it can be revoked; nothing where it cannot.
 
@@ -37,10 +41,12 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from brickwall.credentials import Clients
 from brickwall.endpoints import Endpoints
+from store.errors import SignInError, SignInProblem
 
 if TYPE_CHECKING:
     from ingest.retry import Retry
     from ingest.secrets import Secrets
+    from ingest.senders import Drafts, Sender
     from ingest.source import Source
 
 #: What ``brickwall connect`` calls a provider -> its module.
@@ -163,9 +169,45 @@ class Provider(Protocol):
         """The sources of the account."""
         ...
 
+    def sender(self, account: Account, tools: Tools) -> Sender:
+        """The way to send the digest."""
+        ...
+
+    def drafts(self, account: Account, tools: Tools) -> Drafts:
+        """Where drafts are left."""
+        ...
+
     def disconnect(self, account: Account, tools: Tools) -> None:
         """Take the access back."""
         ...
+
+
+#: What a feature lets brickwall do; said before it is asked for.
+_ALLOWS: Final = {
+    "send": "brickwall may send through this account, and sends to you alone: your digest, your "
+    "brief.",
+    "drafts": "brickwall may leave drafts where you ask for one; you send them, or not.",
+}
+_NOT_KEPT: Final = "attachments are not kept"
+
+
+def promises(request: Request) -> list[str]:
+    """What is never done with an account, and what only because the user wants it."""
+    allowed = [text for feature, text in _ALLOWS.items() if feature in request.features]
+    if not allowed:
+        return [f"Nothing is changed or sent, {_NOT_KEPT}, and nothing leaves this computer."]
+    return [*allowed, f"Nothing else is changed or sent, and {_NOT_KEPT}."]
+
+
+def check_granted(account: Account, feature: str) -> None:
+    """Raise ``SignInError`` where the user has not allowed a feature."""
+    if feature not in account.granted:
+        what = {"send": "send your digest", "drafts": "save drafts"}[feature]
+        raise SignInError(
+            f"{account.name}: brickwall was not allowed to {what} here",
+            f"Allow it: brickwall connect {account.provider} --with {feature}",
+            SignInProblem.CONSENT_DENIED,
+        )
 
 
 def load(name: str) -> Provider:

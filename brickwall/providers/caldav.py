@@ -11,8 +11,9 @@ from ingest.caldav import CalDavSource
 from ingest.caldav_places import Calendar, Places, calendars, find
 from ingest.client import Session
 from ingest.dav import DavClient, DavLogin
+from ingest.senders import Drafts, Sender
 from ingest.source import Source
-from store.errors import InputError, UsageError
+from store.errors import ConfigurationError, InputError, UsageError
 
 _SHOWN: Final = 5
 _CALENDARS: Final = (
@@ -74,6 +75,24 @@ def sources(account: Account, tools: Tools) -> list[Source]:
     places = Places(told["principal"], tuple(told["homes"].split()), told["inbox"])
     client = _client(told["server"], login, tools)
     return [CalDavSource(client, places, account.zone or tools.zone)]
+
+
+def sender(account: Account, tools: Tools) -> Sender:
+    """A calendar has no mail. Raises ``ConfigurationError``."""
+    del tools
+    raise _no_mail(account)
+
+
+def drafts(account: Account, tools: Tools) -> Drafts:
+    """A calendar has no mail. Raises ``ConfigurationError``."""
+    del tools
+    raise _no_mail(account)
+
+
+def _no_mail(account: Account) -> ConfigurationError:
+    return ConfigurationError(
+        f"{account.name} is an account for calendars alone", "Name one with mail."
+    )
 
 
 def disconnect(account: Account, tools: Tools) -> None:

@@ -8,7 +8,15 @@ from contextlib import suppress
 from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
-from brickwall.providers import Account, Connection, Estimate, Request, Tools
+from brickwall.providers import (
+    Account,
+    Connection,
+    Estimate,
+    Request,
+    Tools,
+    check_granted,
+    promises,
+)
 from ingest import exchange_access, exchange_discovery, exchange_folders
 from ingest.addresses import normalised
 from ingest.client import Session
@@ -16,6 +24,7 @@ from ingest.exchange import ExchangeSource
 from ingest.exchange_access import Login, Token
 from ingest.exchange_client import ExchangeClient
 from ingest.exchange_mail import PAGE_MESSAGES
+from ingest.exchange_sender import ExchangeSender
 from ingest.graph_event import Owner
 from ingest.graph_state import Wanted
 from ingest.microsoft_auth import Authority, Browser, Clock, SignIn
@@ -29,6 +38,8 @@ T = TypeVar("T")
 
 _PASSWORD: Final = "password"  # noqa: S105 - a name
 _SMTP: Final = "smtp:"
+#: Exchange knows no rights of single programs: these are used only where the user wants them.
+_FEATURES: Final = frozenset({"send", "drafts"})
 #: How long one of several hosts, most of which are not there, is waited for.
 _DISCOVERY_SECONDS: Final = 10.0
 #: What a page of messages with their attachments takes, as a rule.
@@ -49,7 +60,7 @@ def reads(request: Request) -> Sequence[str]:
     lines = [
         f"Your mail (without drafts, junk and deleted items): {texts}.",
         "Your calendar: which meetings were moved or cancelled, when, and who answered.",
-        "Nothing is changed or sent, attachments are not kept, and nothing leaves this computer.",
+        *promises(request),
     ]
     if request.auth != "oauth":
         lines.append("Your password is kept encrypted here and sent to your server alone.")
@@ -80,6 +91,7 @@ def connect(request: Request, tools: Tools) -> Connection:
         addresses=_own_addresses(client, address),
         zone=_zone(client),
         settings=settings,
+        granted=request.features & _FEATURES,
     )
 
 
@@ -98,6 +110,18 @@ def sources(account: Account, tools: Tools) -> list[Source]:
     owner = Owner(account.addresses, account.zone or tools.zone)
     wanted = Wanted(headers_only=account.headers_only)
     return [ExchangeSource(client, owner, now=tools.now, wanted=wanted)]
+
+
+def sender(account: Account, tools: Tools) -> ExchangeSender:
+    """Through the server."""
+    check_granted(account, "send")
+    return ExchangeSender(_client_of(account, tools), tools.retry)
+
+
+def drafts(account: Account, tools: Tools) -> ExchangeSender:
+    """The folder of drafts."""
+    check_granted(account, "drafts")
+    return ExchangeSender(_client_of(account, tools), tools.retry)
 
 
 def disconnect(account: Account, tools: Tools) -> None:

@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
-from brickwall.providers import Account, Connection, Estimate, Request, Tools
+from brickwall.providers import (
+    Account,
+    Connection,
+    Estimate,
+    Request,
+    Tools,
+    check_granted,
+    promises,
+)
 from ingest import google_auth
 from ingest.client import Session
 from ingest.gmail import Gmail
 from ingest.gmail_client import MESSAGE_UNITS, GmailClient, Profile
+from ingest.gmail_sender import GmailSender
 from ingest.google_auth import Access, Browser, Client
 from ingest.google_calendar import GoogleCalendar
 from ingest.google_calendar_client import CalendarClient
@@ -39,7 +48,7 @@ def reads(request: Request) -> Sequence[str]:
     return [
         f"Your mail (without drafts, spam and trash): {texts}.",
         "Your own calendars: which meetings were moved or cancelled, when, and who answered.",
-        "Nothing is changed or sent, attachments are not kept, and nothing leaves this computer.",
+        *promises(request),
     ]
 
 
@@ -91,6 +100,29 @@ def sources(account: Account, tools: Tools) -> list[Source]:
     if account.settings.get(_CALENDAR) == "no":
         return [mail]
     return [GoogleCalendar(both.calendar, account.zone or tools.zone, tools.now), mail]
+
+
+def sender(account: Account, tools: Tools) -> GmailSender:
+    """Through Gmail."""
+    check_granted(account, "send")
+    return _sender(account, tools)
+
+
+def drafts(account: Account, tools: Tools) -> GmailSender:
+    """Gmail's drafts."""
+    check_granted(account, "drafts")
+    return _sender(account, tools)
+
+
+def _sender(account: Account, tools: Tools) -> GmailSender:
+    session = _session(tools)
+    return GmailSender(
+        session,
+        Access(_client(tools), session, tools.secrets, tools.now),
+        tools.retry,
+        endpoint=tools.endpoints.google.gmail_endpoint,
+        headers_only=account.headers_only,
+    )
 
 
 def disconnect(account: Account, tools: Tools) -> None:

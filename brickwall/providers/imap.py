@@ -6,13 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from brickwall.providers import Account, Connection, Estimate, Request, Tools
+from brickwall.providers import Account, Connection, Estimate, Request, Tools, check_granted
 from ingest import imap
 from ingest.imap_client import ImapClient
 from ingest.imap_connection import PORTS, Login, Server
 from ingest.imap_folders import Folder
+from ingest.imap_sender import ImapDrafts, seen
+from ingest.senders import Sender
 from ingest.source import Source
-from store.errors import UsageError
+from store.errors import ConfigurationError, UsageError
 
 #: What a mailbox at the other end of a usual line gives.
 _MESSAGES_PER_SECOND: Final = 40.0
@@ -22,6 +24,10 @@ _LAST_PORT: Final = 65_535
 _ONLY_READ: Final = (
     "Nothing is changed, sent or marked as read, attachments are not kept, and nothing leaves this "
     "computer."
+)
+_WITH_DRAFTS: Final = (
+    "brickwall may leave drafts where you ask for one; you send them, or not. Nothing else is "
+    "changed, sent or marked as read, and attachments are not kept."
 )
 _ADDRESSES: Final = (
     "IMAP does not tell your other addresses: name them as me.addresses in the configuration."
@@ -35,7 +41,8 @@ def reads(request: Request) -> Sequence[str]:
         if request.headers_only
         else "who wrote to whom, when, and what, to see who answers, moves or lets you wait"
     )
-    return [f"Your mail (without drafts, junk and trash): {texts}.", _ONLY_READ]
+    lines = [f"Your mail (without drafts, junk and trash): {texts}."]
+    return [*lines, _WITH_DRAFTS if "drafts" in request.features else _ONLY_READ]
 
 
 def connect(request: Request, tools: Tools) -> Connection:
@@ -64,6 +71,7 @@ def connect(request: Request, tools: Tools) -> Connection:
         addresses=(request.address,),
         settings=settings,
         notes=(_named(folders), _ADDRESSES),
+        granted=request.features & {"drafts"},
     )
 
 
@@ -83,6 +91,30 @@ def sources(account: Account, tools: Tools) -> list[Source]:
     client = _signed_in(account, tools)
     zone = account.zone or tools.zone
     return [imap.ImapSource(client, zone, headers_only=account.headers_only)]
+
+
+def sender(account: Account, tools: Tools) -> Sender:
+    """IMAP only reads. Raises ``ConfigurationError``."""
+    del tools
+    raise ConfigurationError(
+        f"{account.name}: nothing can be sent over IMAP",
+        "Name the server that sends your mail as smtp.host in the configuration: docs/digest.md.",
+    )
+
+
+def drafts(account: Account, tools: Tools) -> ImapDrafts:
+    """The folder of drafts."""
+    check_granted(account, "drafts")
+    return ImapDrafts(_signed_in(account, tools), tools.retry)
+
+
+def was_seen(account: Account, tools: Tools, message_id: str) -> bool | None:
+    """Whether a mail that another way sent has come here; see ``ingest.imap_sender.seen``."""
+    client = _signed_in(account, tools)
+    try:
+        return seen(client, message_id)
+    finally:
+        client.close()
 
 
 def disconnect(account: Account, tools: Tools) -> None:

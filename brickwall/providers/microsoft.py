@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from brickwall.providers import Account, Connection, Estimate, Request, Tools
+from brickwall.providers import (
+    Account,
+    Connection,
+    Estimate,
+    Request,
+    Tools,
+    check_granted,
+    promises,
+)
 from ingest import graph_profile, microsoft_auth
 from ingest.client import Session
 from ingest.graph import GraphSource
 from ingest.graph_client import PAGE_ITEMS, REQUESTS_PER_MINUTE, GraphClient
 from ingest.graph_event import Owner
+from ingest.graph_sender import GraphSender
 from ingest.graph_state import Wanted
 from ingest.microsoft_auth import FEATURES, Authority, Browser, Clock, SignIn
 from ingest.microsoft_refusals import App
@@ -36,7 +45,7 @@ def reads(request: Request) -> Sequence[str]:
     return [
         f"Your mail (without drafts, junk and deleted items): {texts}.",
         "Your calendar: which meetings were moved or cancelled, when, and who answered.",
-        "Nothing is changed or sent, attachments are not kept, and nothing leaves this computer.",
+        *promises(request),
     ]
 
 
@@ -77,6 +86,18 @@ def sources(account: Account, tools: Tools) -> list[Source]:
     owner = Owner(account.addresses, account.zone or tools.zone)
     wanted = Wanted(headers_only=account.headers_only)
     return [GraphSource(client, owner, now=tools.now, wanted=wanted)]
+
+
+def sender(account: Account, tools: Tools) -> GraphSender:
+    """Through Microsoft 365."""
+    check_granted(account, "send")
+    return GraphSender(_client(tools, _signed_in(account, tools)), tools.retry)
+
+
+def drafts(account: Account, tools: Tools) -> GraphSender:
+    """The folder of drafts."""
+    check_granted(account, "drafts")
+    return GraphSender(_client(tools, _signed_in(account, tools)), tools.retry)
 
 
 def disconnect(account: Account, tools: Tools) -> None:
