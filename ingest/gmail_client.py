@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 from ingest import gmail_history
 from ingest.gmail_messages import named, read, why_left_out
 from ingest.google_client import Google, GoogleError, Json, classify
+from ingest.google_service import GMAIL, Service, executed
 from ingest.pace import Pace
 from ingest.retry import Action, Fault, QuarantineError, Retry
 from store.errors import InputError
@@ -77,6 +78,7 @@ class GmailClient:
         headers_only: bool = False,
     ) -> None:
         self._google = google
+        self._service = Service(google, GMAIL, endpoint)
         self._retry = retry
         self._pace = pace
         self._endpoint = endpoint
@@ -86,33 +88,40 @@ class GmailClient:
 
     def profile(self) -> Profile:
         """Whose mailbox it is, and how it stands."""
-        told = self._get("profile", OTHER_UNITS)
+        told = self._read(self._users.getProfile(userId="me"), OTHER_UNITS)
         return Profile(
             str(told["emailAddress"]).lower(), int(told["messagesTotal"]), str(told["historyId"])
         )
 
     def aliases(self) -> tuple[str, ...]:
         """The addresses that the user sends as; not possible where access is to headers alone."""
-        told = self._get("settings/sendAs", OTHER_UNITS).get("sendAs", ())
+        request = self._users.settings().sendAs().list(userId="me")
+        told = self._read(request, OTHER_UNITS).get("sendAs", ())
         sure = [one for one in told if one.get("verificationStatus", "accepted") == "accepted"]
         return tuple(str(one["sendAsEmail"]).lower() for one in sure)
 
     def page(self, token: str) -> Page:
         """Some ids of all mail without spam and trash. A refused ``token``: cursor expired."""
-        fields = "messages/id,nextPageToken"
-        told = self._get(
-            "messages", LIST_UNITS, forgotten=400 if token else 0, maxResults=PAGE_SIZE,
-            pageToken=token, fields=fields,
-        )  # fmt: skip
+        request = self._users.messages().list(
+            userId="me",
+            maxResults=PAGE_SIZE,
+            pageToken=token or None,
+            fields="messages/id,nextPageToken",
+        )
+        told = self._read(request, LIST_UNITS, forgotten=400 if token else 0)
         ids = tuple(str(one["id"]) for one in told.get("messages", ()))
         return Page(ids, str(told.get("nextPageToken", "")))
 
     def history(self, start: str, token: str) -> Json:
         """Some history records after ``start``. One that Gmail has forgotten: cursor expired."""
-        return self._get(
-            "history", HISTORY_UNITS, forgotten=404, startHistoryId=start, maxResults=PAGE_SIZE,
-            pageToken=token, fields=gmail_history.FIELDS,
-        )  # fmt: skip
+        request = self._users.history().list(
+            userId="me",
+            startHistoryId=start,
+            maxResults=PAGE_SIZE,
+            pageToken=token or None,
+            fields=gmail_history.FIELDS,
+        )
+        return self._read(request, HISTORY_UNITS, forgotten=404)
 
     def fetch(self, ids: Sequence[str]) -> Fetched:
         """The messages with these ids (at most ``google_client.BATCH_SIZE``)."""
@@ -152,12 +161,16 @@ class GmailClient:
                 labels = answer.get("labels", ())
                 self._label_names = {str(one["id"]): str(one["name"]) for one in labels}
 
-    def _get(self, path: str, units: int, *, forgotten: int = 0, **parameters: str | int) -> Json:
+    @property
+    def _users(self) -> Any:
+        return self._service.root.users()
+
+    def _read(self, request: Any, units: int, *, forgotten: int = 0) -> Json:
         """``forgotten``: the status by which Gmail says that it no longer knows a position."""
 
         def action() -> Json:
             self._pace.take(units)
-            return self._google.get(f"{self._endpoint}{_ME}/{path}", **parameters)
+            return executed(request)
 
         def fault(error: Exception) -> Fault | None:
             if forgotten and isinstance(error, GoogleError) and error.status == forgotten:

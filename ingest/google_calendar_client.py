@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
-from urllib.parse import quote
+from typing import Any, Final, NamedTuple
 
 from ingest import google_events
 from ingest.google_client import Google, GoogleError, Json, classify
+from ingest.google_service import CALENDAR, Service, executed
 from ingest.retry import Action, Fault, QuarantineError, Retry
 from ingest.source import CursorExpiredError
 
@@ -43,21 +43,21 @@ class CalendarClient:
     def __init__(
         self, google: Google, retry: Retry, *, endpoint: str = "https://www.googleapis.com"
     ) -> None:
-        self._google = google
+        self._service = Service(google, CALENDAR, endpoint)
         self._retry = retry
-        self._root = f"{endpoint}/calendar/v3"
 
     def calendars(self) -> list[Calendar]:
         """The calendars that the user owns and looks at, the main one first."""
         found: list[Json] = []
         token = ""
         while True:
-            told = self._get(
-                "users/me/calendarList",
-                minAccessRole="owner",
-                maxResults=250,
-                pageToken=token,
-                fields="items(id,timeZone,primary,selected,accessRole),nextPageToken",
+            told = self._read(
+                self._service.root.calendarList().list(
+                    minAccessRole="owner",
+                    maxResults=250,
+                    pageToken=token or None,
+                    fields="items(id,timeZone,primary,selected,accessRole),nextPageToken",
+                )
             )
             found += told.get("items", ())
             token = str(told.get("nextPageToken", ""))
@@ -73,32 +73,29 @@ class CalendarClient:
 
     def entries(self, place: Place) -> Json:
         """A page of entries. A token that Google has forgotten: cursor expired."""
-        return self._get(
-            f"calendars/{quote(place.id, safe='')}/events",
-            forgotten=(410, 400) if place.page else (410,),
+        request = self._service.root.events().list(
+            calendarId=place.id,
             maxResults=PAGE_SIZE,
             showDeleted=True,
-            syncToken=place.sync,
-            pageToken=place.page,
+            syncToken=place.sync or None,
+            pageToken=place.page or None,
             fields=f"timeZone,nextPageToken,nextSyncToken,items({google_events.FIELDS})",
         )
+        return self._read(request, forgotten=(410, 400) if place.page else (410,))
 
     def entry(self, calendar: str, number: str) -> Json | None:
         """One entry, ``None`` where there is none any more."""
-        path = f"calendars/{quote(calendar, safe='')}/events/{quote(number, safe='')}"
+        events = self._service.root.events()
+        request = events.get(calendarId=calendar, eventId=number, fields=google_events.FIELDS)
         try:
-            return self._get(path, fields=google_events.FIELDS)
+            return self._read(request)
         except (QuarantineError, CursorExpiredError):
             return None
 
-    def _get(
-        self, path: str, *, forgotten: Sequence[int] = (), **parameters: str | int | bool
-    ) -> Json:
+    def _read(self, request: Any, *, forgotten: Sequence[int] = ()) -> Json:
         def fault(error: Exception) -> Fault | None:
             if isinstance(error, GoogleError) and error.status in forgotten:
                 return Fault(Action.RESYNC, f"{SERVICE} no longer knows what was read last")
             return classify(error, SERVICE)
 
-        return self._retry.call(
-            lambda: self._google.get(f"{self._root}/{path}", **parameters), fault
-        )
+        return self._retry.call(lambda: executed(request), fault)

@@ -13,7 +13,6 @@ from ingest.google_batch import BrokenBatchError, Part, parts, written
 from ingest.retry import Action, Fault, connection_fault, http_fault, unreadable_fault
 
 Json: TypeAlias = dict[str, Any]
-Parameter: TypeAlias = str | int | bool
 
 #: Calls in one batch: Google takes 100, and recommends 50.
 BATCH_SIZE: Final = 50
@@ -63,18 +62,13 @@ class Google:
         self._access = access
         self._batches = True
 
-    def get(self, url: str, **parameters: Parameter) -> Json:
+    def get(self, url: str) -> Json:
         """The JSON object at ``url``.
 
         Raises ``GoogleError``, ``requests.RequestException``, ``ValueError`` for what is no JSON,
         and ``SignInError`` where the access cannot be renewed: see ``classify``.
         """
-        answer = self._signed("GET", url, params=_written(parameters))
-        return read(answer.status_code, answer.headers, answer.content)
-
-    def post(self, url: str, body: Json) -> Json:
-        """Send a JSON object; what is answered. Raises as ``get`` does."""
-        answer = self._signed("POST", url, json=body)
+        answer = self.signed("GET", url)
         return read(answer.status_code, answer.headers, answer.content)
 
     def batch(
@@ -89,7 +83,7 @@ class Google:
         if self._batches:
             body, content_type = written(paths)
             headers = {"Content-Type": content_type}
-            with self._signed(
+            with self.signed(
                 "POST", f"{endpoint}/batch", data=body, headers=headers, stream=True
             ) as answer:
                 self._batches = answer.status_code not in _NO_BATCHES
@@ -106,7 +100,12 @@ class Google:
         """Ask for a new access token: a call inside of a batch was refused as not signed in."""
         self._access.renew()
 
-    def _signed(self, method: str, url: str, **options: Any) -> requests.Response:
+    def signed(self, method: str, url: str, **options: Any) -> requests.Response:
+        """One request with the access token, renewed once where it is refused.
+
+        ``options``: as ``requests`` takes them. Raises ``requests.RequestException`` and
+        ``SignInError``.
+        """
         answer = self._send(method, url, self._access.token(), options)
         if answer.status_code == 401:
             answer.close()
@@ -124,7 +123,11 @@ def read(status: int, headers: Mapping[str, str], body: bytes) -> Json:
     """The JSON object of an answer. Raises ``GoogleError``, ``ValueError``."""
     if not 200 <= status < 300:
         raise GoogleError(status, headers, body)
-    found = json.loads(body)
+    return object_of(json.loads(body))
+
+
+def object_of(found: object) -> Json:
+    """What came as JSON, which must be an object. Raises ``ValueError``."""
     if not isinstance(found, dict):
         raise ValueError("the answer is not an object")  # noqa: TRY004 - as any other bad JSON
     return found
@@ -220,12 +223,3 @@ def _told(body: bytes) -> _Told:
         return _Told(str(error.get("message", ""))[:300], frozenset(reasons - {""}))
     except (ValueError, KeyError, TypeError, AttributeError):
         return _Told("", frozenset())
-
-
-def _written(parameters: Mapping[str, Parameter]) -> dict[str, str]:
-    """Parameters as Google wants them; empty ones are left out."""
-    return {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in parameters.items()
-        if value != ""
-    }
