@@ -43,10 +43,11 @@ MARK: Final = "bw1-"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link: the words to show and where it leads."""
+    """One link: the words to show and where it leads. ``short``: without a text in the mail."""
 
     label: str
     href: str
+    short: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ class ActionLinks:
             f"brickwall finds it among your sent mail and notes: {_lower(words)}.\n"
         )
         to = quote(self.to, safe="@")
-        return Link(words, f"mailto:{to}?subject={_query(subject)}&body={_query(body)}")
+        short = f"mailto:{to}?subject={_query(subject)}"
+        return Link(words, f"{short}&body={_query(body)}", short)
 
     def links(
         self,

@@ -15,9 +15,9 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Final
 
-from reports import digest_text, words
+from reports import digest_charts, digest_html, digest_text, words
 from reports.action_links import ActionLinks
-from reports.digest_items import Linked
+from reports.digest_items import Linked, quiet
 from reports.digest_model import DigestView
 
 #: Every mail that brickwall makes carries this header, so that it never reads its own.
@@ -51,14 +51,31 @@ class Digest:
 
 def digest(view: DigestView, links: ActionLinks | None = None) -> Digest:
     """The digest in all its forms; without ``links`` nothing can be told from the phone."""
-    linked = Linked(view, links)
+    linked = Linked(quiet(view), links)
+    images = _images(view)
     return Digest(
         week=str(view.week),
         subject=subject(view),
         text=digest_text.render(linked),
-        html="",
-        images=(),
+        html=digest_html.render(linked, subject(view), images),
+        images=images,
         empty=view.empty,
+    )
+
+
+def _images(view: DigestView) -> tuple[Image, ...]:
+    """The drawings; those of an empty week would say nothing."""
+    drawn = (digest_charts.meetings(view.meetings), digest_charts.signs(view.weeks))
+    return tuple(
+        Image(
+            f"{name}.{view.week}@brickwall.invalid",
+            bars.told,
+            digest_charts.png(bars),
+            digest_charts.WIDTH,
+            digest_charts.HEIGHT,
+        )
+        for name, bars in zip(("meetings", "signs"), drawn, strict=True)
+        if bars is not None and not view.empty
     )
 
 

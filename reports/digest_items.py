@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from reports.action_links import ActionLinks, Link
 from reports.digest_model import DigestView, RiskyMeeting, ToDo, Wake
 from reports.model import Question
 
+# What mail programs make a link of by themselves.
+_ADDRESS: Final = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?<=\bmailto)(?=:)", re.I)
 PARK_FOR: Final = timedelta(weeks=4)
 _ABOUT_MEETINGS: Final = ("change approach", "walk away")
 _ANSWERS: Final = {
@@ -17,6 +20,25 @@ _ANSWERS: Final = {
     "did they come": ("attended", "no show"),
     "in doubt": ("sales", "not sales"),
 }
+
+
+View = TypeVar("View")
+
+
+def quiet(view: View) -> View:
+    """``view`` with web addresses in its texts broken by a space, so that no mail program makes
+    links of what strangers wrote. Mail addresses of people stay whole: links are made of them.
+    """
+    made: Any = view
+    if isinstance(view, str):
+        made = _ADDRESS.sub(" ", view)
+    elif isinstance(view, tuple):
+        made = tuple(quiet(each) for each in view)
+    elif is_dataclass(view) and not isinstance(view, type):
+        texts = [field.name for field in fields(view) if field.name != "address"]
+        made = replace(view, **{name: quiet(getattr(view, name)) for name in texts})
+    changed: View = made
+    return changed
 
 
 @dataclass(frozen=True, slots=True)

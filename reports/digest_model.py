@@ -55,11 +55,20 @@ class Wake:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekOfMeetings:
+    """Meetings of one week: those that stood, and those moved, called off or missed by them."""
+
+    week: str
+    held: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
 class DigestView:
     """The digest of one week. ``*_left_out``: how many more there are than shown.
 
     ``mirror``: a line about the rep's own answers, ``""`` for none. ``weeks``: the signs of all
-    judged people together, week by week.
+    judged people together, ``meetings`` theirs, week by week.
     """
 
     week: Week
@@ -75,6 +84,7 @@ class DigestView:
     questions_left_out: int
     mirror: str
     weeks: tuple[WeekOfSigns, ...]
+    meetings: tuple[WeekOfMeetings, ...]
     totals: tuple[Total, ...]
     coverage: tuple[Coverage, ...]
 

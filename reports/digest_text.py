@@ -9,15 +9,50 @@ from typing import Final
 from reports import words
 from reports.action_links import Link
 from reports.digest_items import Linked
-from reports.digest_model import DigestView, Promise
+from reports.digest_model import DigestView, Promise, RiskyMeeting, Wake
 
 WIDTH: Final = 72
 EMPTY: Final = "Nothing this week: no one needs anything from you."
+HOW: Final = (
+    "Tap what fits: your mail program opens a short mail to yourself. Send it as it is, and "
+    "brickwall takes it into account with its next sync."
+)
+HOW_IN_TEXT: Final = (
+    "Something is wrong, or settled? The links at the end open a short mail to yourself. Send it "
+    "as it is, and brickwall takes it into account with its next sync."
+)
+WHOSE: Final = (
+    "Made by brickwall on your own machine, sent to you alone. Nobody named here was told anything."
+)
 
 
 def render(linked: Linked) -> str:
     """The digest as lines of at most ``WIDTH`` characters, links and long words excepted."""
     return "\n".join(_lines(linked)).rstrip("\n") + "\n"
+
+
+def coverage(view: DigestView) -> str:
+    """What the digest covers."""
+    told = [f"{account.name} ({account.kind}): {account.sentence}" for account in view.coverage]
+    return " ".join(told) or words.NO_ACCOUNT
+
+
+def promised(promise: Promise) -> str:
+    """A promise in a sentence."""
+    whose = f"You to {promise.person.name}" if promise.ours else f"{promise.person.name} to you"
+    was = "was due" if promise.late else "due"
+    return f"{whose}: “{promise.words}” ({was} {words.day(promise.due_at)})"
+
+
+def risk(item: RiskyMeeting) -> str:
+    """How likely a meeting does not take place as planned, and why."""
+    return f"{words.share(item.risk)} that it is moved or missed. {item.why}".strip()
+
+
+def woken(item: Wake) -> str:
+    """A parked contact whose time comes."""
+    after = f" ({item.milestone})" if item.milestone else ""
+    return f"{item.person.name}: parked until {words.day(item.until)}{after}. {item.what}".strip()
 
 
 def _lines(linked: Linked) -> Iterator[str]:
@@ -28,16 +63,20 @@ def _lines(linked: Linked) -> Iterator[str]:
     yield f"brickwall, week {view.week.number} ({words.days_of(view.week)})"
     yield ""
     yield from _wrapped(view.headline)
+    if linked.made:
+        yield ""
+        yield from _wrapped(HOW_IN_TEXT)
     yield from _to_do(linked)
-    yield from _risky(linked)
+    yield from _risky(view)
     yield from _promises(view)
-    yield from _wakes(linked)
-    yield from _questions(linked)
+    yield from _wakes(view)
+    yield from _questions(view)
     if view.mirror:
-        yield from _heading("They wait for you")
+        yield from _heading("In the mirror")
         yield from _wrapped(view.mirror)
     yield from _heading("What this covers")
     yield from _wrapped(coverage(view))
+    yield from _all_links(linked)
 
 
 def _to_do(linked: Linked) -> Iterator[str]:
@@ -45,26 +84,24 @@ def _to_do(linked: Linked) -> Iterator[str]:
     if view.to_do:
         yield from _heading("What to do")
     for number, item in enumerate(view.to_do, 1):
-        yield from _wrapped(f"{number}. {item.person.name} · {item.verdict}", under="   ")
+        if number > 1:
+            yield ""
+        yield from _wrapped(f"{number}. {item.person.name}: {item.verdict}", under="   ")
         yield from _wrapped(item.what, "   ")
         yield from _wrapped(f"Why: {item.why}" if item.why else "", "   ")
         yield from _wrapped(f"Shown by: {item.evidence}" if item.evidence else "", "   ")
-        yield from _links(linked.to_do(item, number))
-        yield ""
     if view.to_do_left_out:
+        yield ""
         yield f"{view.to_do_left_out:,} more: brickwall report"
 
 
-def _risky(linked: Linked) -> Iterator[str]:
-    if linked.view.risky:
-        yield from _heading("Meetings at risk")
-    for number, item in enumerate(linked.view.risky, 1):
-        yield from _wrapped(
-            f"- {words.moment(item.at)}: {item.person.name}, {item.summary}: "
-            f"{words.share(item.risk)} that it does not take place. {item.why}",
-            under="  ",
-        )
-        yield from _links(linked.risky(item, number))
+def _risky(view: DigestView) -> Iterator[str]:
+    if view.risky:
+        yield from _heading("Meetings at risk in the next seven days")
+    for number, item in enumerate(view.risky, 1):
+        what = f"{number}. {words.moment(item.at)}: {item.person.name}, {item.summary}"
+        yield from _wrapped(what, under="   ")
+        yield from _wrapped(risk(item), "   ")
 
 
 def _promises(view: DigestView) -> Iterator[str]:
@@ -76,42 +113,40 @@ def _promises(view: DigestView) -> Iterator[str]:
         yield f"{view.promises_left_out:,} more: brickwall brief"
 
 
-def promised(promise: Promise) -> str:
-    """A promise in a sentence."""
-    whose = f"You to {promise.person.name}" if promise.ours else promise.person.name
-    late = ", late" if promise.late else ""
-    return f"{whose}: “{promise.words}” (due {words.day(promise.due_at)}{late})"
-
-
-def _wakes(linked: Linked) -> Iterator[str]:
-    if linked.view.wakes:
+def _wakes(view: DigestView) -> Iterator[str]:
+    if view.wakes:
         yield from _heading("Parked, and now due")
-    for number, item in enumerate(linked.view.wakes, 1):
-        after = f" ({item.milestone})" if item.milestone else ""
-        text = f"- {item.person.name}, until {words.day(item.until)}{after}. {item.what}"
-        yield from _wrapped(text, under="  ")
-        yield from _links(linked.wake(item, number))
+    for number, item in enumerate(view.wakes, 1):
+        yield from _wrapped(f"{number}. {woken(item)}", under="   ")
 
 
-def _questions(linked: Linked) -> Iterator[str]:
-    if linked.view.questions:
+def _questions(view: DigestView) -> Iterator[str]:
+    if view.questions:
         yield from _heading("Only you can answer")
-    for number, question in enumerate(linked.view.questions, 1):
-        yield from _wrapped(f"- {words.question(question)}", under="  ")
-        yield from _links(linked.question(question, number))
-    if linked.view.questions_left_out:
-        yield f"{linked.view.questions_left_out:,} more: brickwall report"
+    for number, question in enumerate(view.questions, 1):
+        yield from _wrapped(f"{number}. {words.question(question)}", under="   ")
+    if view.questions_left_out:
+        yield f"{view.questions_left_out:,} more: brickwall report"
 
 
-def coverage(view: DigestView) -> str:
-    """What the digest covers, in a line."""
-    told = [f"{account.name} ({account.kind}): {account.sentence}" for account in view.coverage]
-    return " ".join(told) or words.NO_ACCOUNT
+def _all_links(linked: Linked) -> Iterator[str]:
+    view = linked.view
+    if linked.made:
+        yield from _heading("To tell brickwall")
+    for number, item in enumerate(view.to_do, 1):
+        yield from _links(f"To do {number}", linked.to_do(item, number))
+    for number, meeting in enumerate(view.risky, 1):
+        yield from _links(f"Meeting {number}", linked.risky(meeting, number))
+    for number, wake in enumerate(view.wakes, 1):
+        yield from _links(f"Parked {number}", linked.wake(wake, number))
+    for number, question in enumerate(view.questions, 1):
+        yield from _links(f"Question {number}", linked.question(question, number))
 
 
-def _links(links: tuple[Link, ...]) -> Iterator[str]:
+def _links(which: str, links: tuple[Link, ...]) -> Iterator[str]:
     for link in links:
-        yield f"   {link.label}: {link.href}"
+        yield f"{which}, {link.label}:"
+        yield f"<{link.short}>"
 
 
 def _heading(text: str) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -11,7 +12,14 @@ import pandas as pd
 from analyzer.analysis import Analysis
 from analyzer.settings import Settings
 from reports import escape, views, words
-from reports.digest_model import DigestView, Promise, RiskyMeeting, ToDo, Wake
+from reports.digest_model import (
+    DigestView,
+    Promise,
+    RiskyMeeting,
+    ToDo,
+    Wake,
+    WeekOfMeetings,
+)  # fmt: skip
 from reports.model import Contact, Question, Report, WeekOfSigns
 from reports.views_base import Directory, local, number, probability, records
 from reports.week import Week
@@ -57,6 +65,7 @@ def of_report(report: Report, analysis: Analysis) -> DigestView:
         questions_left_out=max(0, len(questions) - QUESTIONS_SHOWN),
         mirror=_mirror(report),
         weeks=_weeks(report),
+        meetings=_meetings(report),
         totals=report.totals,
         coverage=report.coverage,
     )
@@ -170,4 +179,20 @@ def _weeks(report: Report) -> tuple[WeekOfSigns, ...]:
             ),
         )
         for same in zip(*all_weeks, strict=True)
+    )
+
+
+def _meetings(report: Report) -> tuple[WeekOfMeetings, ...]:
+    """The last weeks, each meeting once; of several people one is enough to lose it."""
+    lost: dict[tuple[datetime, str], bool] = {}
+    for contact in report.contacts:
+        for mark in contact.meetings:
+            if mark.state == "held" or mark.by == "them":
+                meeting = (mark.at, mark.summary)
+                lost[meeting] = lost.get(meeting, False) or mark.state != "held"
+    weeks = [Week.of(report.week.first_day - timedelta(weeks=n)) for n in range(WEEKS)]
+    counted = Counter((Week.of(at.date()), gone) for (at, _), gone in lost.items())
+    return tuple(
+        WeekOfMeetings(str(week), counted[week, False], counted[week, True])
+        for week in reversed(weeks)
     )
