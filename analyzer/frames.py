@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final
-
-import pandas as pd
+from typing import TYPE_CHECKING, Final
 
 from store.facts import TIME
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Labels of ``analyzer.intents`` in their fixed order.
 INTENTS: Final = (
@@ -287,6 +288,20 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "sure": "str",
             "attention": "float64",
         },
+        # whom the rep put aside, the last time of each. until: when that ends, NaT when only a
+        # milestone or an act of theirs ends it. state: parked | due (the day has come, nobody was
+        # asked yet) | woken (they acted: woken_at, woken_by) | over (asked since)
+        "parks": {
+            "person": "int64",
+            "at": TIME,
+            "until": TIME,
+            "milestone": "str",
+            "value": "str",
+            "state": "str",
+            "woken_at": TIME,
+            "woken_by": "str",
+            "mark": "int64",
+        },
         # questions only the rep can answer: moved by us without a trace; missed meetings; doubt
         "questions": {
             "person": "int64",
@@ -319,6 +334,8 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 
 def empty(name: str) -> pd.DataFrame:
     """An empty frame with the columns and dtypes of derived frame ``name``."""
+    import pandas as pd  # labelling at import needs the names above alone
+
     return pd.DataFrame({c: pd.Series(dtype=d) for c, d in COLUMNS[name].items()})
 
 

@@ -97,15 +97,28 @@ def _unwrapped(address: str) -> str:
 
 @cache
 def _suffixes() -> PublicSuffixList:
-    return PublicSuffixList()
+    # Only the readable form of the list: encoding it takes as long as reading it thrice.
+    return PublicSuffixList(accept_encoded_idn=False)
 
 
 @lru_cache(maxsize=65_536)
 def registrable_domain(host: str) -> str:
     """The domain under a public suffix (``mail.example.co.uk`` → ``example.co.uk``), else host."""
+    labels = host.lower().rstrip(".").split(".")
     try:
-        return _suffixes().privatesuffix(host) or host
+        found = _suffixes().privatesuffix(_readable(host))
     except (UnicodeError, ValueError):
+        return host
+    return ".".join(labels[-found.count(".") - 1 :]) if found else host
+
+
+def _readable(host: str) -> str:
+    """``xn--bcher-kva.example`` as ``bücher.example``; as it is where that is no encoding."""
+    if "xn--" not in host:
+        return host
+    try:
+        return host.encode("ascii").decode("idna")
+    except UnicodeError:
         return host
 
 

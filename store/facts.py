@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 TIME: Final = "datetime64[us, UTC]"
 
@@ -129,6 +130,8 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 
 def empty(name: str) -> pd.DataFrame:
     """An empty frame with the columns and dtypes of facts frame ``name``."""
+    import pandas as pd  # an import of mail needs the names above alone
+
     return pd.DataFrame({c: pd.Series(dtype=d) for c, d in COLUMNS[name].items()})
 
 
