@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -51,6 +52,21 @@ def opened_vault(
     else:
         choice = choose()
     return keys.make(folder, choice)
+
+
+def with_granted(request: Request, accounts: Iterable[Account]) -> Request:
+    """``request`` with the features that the same account was allowed before.
+
+    Signing in again to allow one more takes none back. Without an address it is the same account
+    where there is only one of the provider.
+    """
+    of_provider = [one for one in accounts if one.provider == request.provider]
+    wanted = request.address.strip().lower()
+    same = [one for one in of_provider if wanted in (one.name, *one.addresses)]
+    if not wanted and len(of_provider) == 1:
+        same = of_provider
+    kept = frozenset(feature for one in same for feature in one.granted)
+    return replace(request, features=request.features | kept)
 
 
 class _Draft(MemorySecrets):

@@ -19,10 +19,13 @@ COMMANDS: Final = {
     "sync": "New mail and calendar changes of all connected accounts.",
     "disconnect": "Take the access to an account back and forget its sign-in.",
     "report": "The brick-wall report of a week.",
+    "digest": "The weekly mail to you: look at it, or send it.",
     "contact": "One person: timeline, reasons, evidence, hours.",
     "case": "One page about one person for the boss: value, hours, dated facts.",
     "contacts": "Who is judged, who is not, and who is in doubt.",
     "mark": "Tell brickwall what it cannot know.",
+    "park": "Leave somebody alone until a day, or until something has happened.",
+    "daemon": "Sync and digest by themselves, in the background.",
     "config": "The configuration file: whether it is right, and where it is.",
 }
 

@@ -19,9 +19,15 @@ _FEATURES = click.option(
     "--with",
     "features",
     multiple=True,
-    type=click.Choice(["send", "drafts", "attendance"]),
-    hidden=True,  # no command uses these rights yet
-    help="Also ask for this right: send you the digest, write drafts, see who came. Repeatable.",
+    type=click.Choice(["send", "drafts"]),
+    help="Also ask for this right: send you the digest, leave drafts. Repeatable.",
+)
+_DRAFTS = click.option(
+    "--with",
+    "features",
+    multiple=True,
+    type=click.Choice(["drafts"]),
+    help="Also allow this: leave drafts.",
 )
 _KEY_FILE = click.option(
     "--key-file",
@@ -74,6 +80,7 @@ def microsoft(key_file: Path | None, **said: Any) -> int:
     help="How to sign in.",
 )
 @_HEADERS
+@_FEATURES
 @_KEY_FILE
 def exchange(key_file: Path | None, **said: Any) -> int:
     """An Exchange Server of your company: mail and calendar."""
@@ -101,6 +108,7 @@ def exchange(key_file: Path | None, **said: Any) -> int:
     help="How the connection is encrypted; none only for a server on this machine.",
 )
 @_HEADERS
+@_DRAFTS
 @_KEY_FILE
 def imap(key_file: Path | None, **said: Any) -> int:
     """Mail of any other provider, by IMAP."""
@@ -125,6 +133,22 @@ def imap(key_file: Path | None, **said: Any) -> int:
 def caldav(key_file: Path | None, **said: Any) -> int:
     """Calendars of any other provider, by CalDAV."""
     return _connect("caldav", key_file, said)
+
+
+@command.command("smtp", epilog="Set up once: docs/digest.md")
+@click.option(
+    "--auth",
+    type=click.Choice(["password", "xoauth2"]),
+    default="password",
+    show_default=True,
+    help="How to sign in.",
+)
+@_KEY_FILE
+def smtp(auth: str, key_file: Path | None) -> int:
+    """The server that sends the digest, as smtp.* in the configuration names it."""
+    from brickwall.cli.connecting import run_connect_smtp
+
+    return run_connect_smtp(key_file, token=auth == "xoauth2")
 
 
 def _connect(provider: str, key_file: Path | None, said: dict[str, Any]) -> int:

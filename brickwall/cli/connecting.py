@@ -10,12 +10,14 @@ from pathlib import Path
 import click
 
 from brickwall import providers
+from brickwall.accounts import Accounts
 from brickwall.cli.logs import handled
 from brickwall.cli.talk import say, talk
-from brickwall.connecting import connect, no_one_to_choose, opened_vault
+from brickwall.connecting import connect, no_one_to_choose, opened_vault, with_granted
 from brickwall.paths import Home
+from brickwall.posting import keep_smtp
 from brickwall.providers import Account, Connection, Request
-from brickwall.tools import Toolbox
+from brickwall.tools import Talk, Toolbox
 from brickwall.vault_keys import PASSPHRASE, Choice, Keys
 from brickwall.workspace import Workspace, now, opened
 from reports import escape
@@ -24,6 +26,7 @@ from reports import escape
 def run_connect(request: Request, key_file: Path | None) -> int:
     """Tell what will be read, sign in, and tell what was found. Returns the exit code."""
     with live() as (workspace, toolbox, keys):
+        request = with_granted(request, Accounts(workspace.home.accounts).all())
         say("Once you have signed in, brickwall reads:")
         for line in providers.load(request.provider).reads(request):
             say(line)
@@ -35,11 +38,22 @@ def run_connect(request: Request, key_file: Path | None) -> int:
     return 0
 
 
+def run_connect_smtp(key_file: Path | None, *, token: bool) -> int:
+    """Ask for what signs in to the configured SMTP server, try it, and keep it."""
+    with live() as (workspace, toolbox, keys):
+        vault = opened_vault(workspace.home.vault, keys, key_file, lambda: _choice(workspace.home))
+        keep_smtp(toolbox, vault, token=token)
+        smtp = workspace.config.smtp
+    say(f"{escape.line(smtp.host)} takes mail of {escape.line(smtp.user)}.")
+    say("Now run `brickwall digest --send`.")
+    return 0
+
+
 @contextmanager
-def live() -> Iterator[tuple[Workspace, Toolbox, Keys]]:
-    """The workspace, and what is needed to reach accounts."""
+def live(*, must_exist: bool = False) -> Iterator[tuple[Workspace, Toolbox, Keys]]:
+    """The workspace, and what is needed to reach accounts; ``must_exist``: see ``opened``."""
     spoken = talk()
-    with handled(debug="--debug" in sys.argv), opened(must_exist=False) as workspace:
+    with handled(debug="--debug" in sys.argv), opened(must_exist=must_exist) as workspace:
         toolbox = Toolbox(workspace.home, workspace.config, spoken, now)
         yield workspace, toolbox, Keys(spoken.ask_secret)
 
