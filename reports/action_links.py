@@ -17,19 +17,20 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
-#: What can be told by mail: kind of mark -> code in the token, words for the rep.
+#: What can be told by mail: kind of mark -> code in the token, label of the link, words for the
+#: subject of the mail.
 KINDS: Final = {
-    "they moved": ("tm", "They moved it"),
-    "we moved": ("wm", "I moved it"),
-    "no show": ("ns", "They did not come"),
-    "attended": ("at", "They came"),
-    "spoke": ("sp", "We spoke"),
-    "not a wall": ("nw", "This is wrong"),
-    "sales": ("sc", "A sales contact"),
-    "not sales": ("no", "Not a sales contact"),
-    "park": ("pk", "Park"),
+    "they moved": ("tm", "They moved it", "they moved it"),
+    "we moved": ("wm", "I moved it", "I moved it"),
+    "no show": ("ns", "They did not come", "they did not come"),
+    "attended": ("at", "They came", "they came"),
+    "spoke": ("sp", "We spoke", "we spoke"),
+    "not a wall": ("nw", "This is wrong", "this is wrong"),
+    "sales": ("sc", "Sales contact", "this is a sales contact"),
+    "not sales": ("no", "Not sales", "this is not a sales contact"),
+    "park": ("pk", "Park", "park"),
 }
-_KIND: Final = {code: kind for kind, (code, _) in KINDS.items()}
+_KIND: Final = {code: kind for kind, (code, *_) in KINDS.items()}
 _DAY_ZERO: Final = date(2020, 1, 1)
 _CONTACT_BYTES: Final = 10
 _SIGNATURE_BYTES: Final = 15
@@ -85,14 +86,14 @@ class ActionLinks:
         """
         words = _words(kind, about)
         token = self._token(kind, address, about)
-        subject = f"brickwall: {_lower(words)}{f' ({where})' if where else ''} {token}"
+        subject = f"brickwall: {words}{f' ({where})' if where else ''} {token}"
         body = (
             "Send this mail as it is: it goes to yourself alone.\n"
-            f"brickwall finds it among your sent mail and notes: {_lower(words)}.\n"
+            f"brickwall finds it among your sent mail and notes: {words}.\n"
         )
         to = quote(self.to, safe="@")
         short = f"mailto:{to}?subject={_query(subject)}"
-        return Link(words, f"{short}&body={_query(body)}", short)
+        return Link(_label(kind, about), f"{short}&body={_query(body)}", short)
 
     def links(
         self,
@@ -148,13 +149,14 @@ def read(key: bytes, subject: str) -> Told | None:
     )
 
 
+def _label(kind: str, about: datetime | None) -> str:
+    label = KINDS[kind][1]
+    return f"{label} till {about.day} {about:%b}" if kind == "park" and about else label
+
+
 def _words(kind: str, about: datetime | None) -> str:
-    words = KINDS[kind][1]
-    return f"{words} until {about:%d %B %Y}" if kind == "park" and about else words
-
-
-def _lower(words: str) -> str:
-    return words if words.startswith("I ") else words[0].lower() + words[1:]
+    words = KINDS[kind][2]
+    return f"{words} until {about.day} {about:%B %Y}" if kind == "park" and about else words
 
 
 def _query(text: str) -> str:

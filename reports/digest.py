@@ -28,9 +28,15 @@ _MESSAGE_ID: Final = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A drawing: its Content-ID without brackets, what it shows in words, PNG."""
+    """A drawing: its Content-ID without brackets, title and legend, what it shows in words, PNG.
+
+    ``width`` and ``height``: in points, as it is shown.
+    """
 
     cid: str
+    title: str
+    up_is: str
+    down_is: str
     told: str
     png: bytes
     width: int
@@ -69,6 +75,9 @@ def _images(view: DigestView) -> tuple[Image, ...]:
     return tuple(
         Image(
             f"{name}.{view.week}@brickwall.invalid",
+            bars.title,
+            bars.up_is,
+            bars.down_is,
             bars.told,
             digest_charts.png(bars),
             digest_charts.WIDTH,

@@ -22,7 +22,8 @@ HOW_IN_TEXT: Final = (
     "as it is, and brickwall takes it into account with its next sync."
 )
 WHOSE: Final = (
-    "Made by brickwall on your own machine, sent to you alone. Nobody named here was told anything."
+    "Made by brickwall on your own machine and sent to you alone; nobody named here was told "
+    "anything. To stop these mails, set enabled = false under [digest] in its configuration."
 )
 
 
@@ -31,10 +32,10 @@ def render(linked: Linked) -> str:
     return "\n".join(_lines(linked)).rstrip("\n") + "\n"
 
 
-def coverage(view: DigestView) -> str:
-    """What the digest covers."""
+def coverage(view: DigestView) -> list[str]:
+    """What the digest covers, account by account."""
     told = [f"{account.name} ({account.kind}): {account.sentence}" for account in view.coverage]
-    return " ".join(told) or words.NO_ACCOUNT
+    return told or [words.NO_ACCOUNT]
 
 
 def promised(promise: Promise) -> str:
@@ -58,7 +59,7 @@ def woken(item: Wake) -> str:
 def _lines(linked: Linked) -> Iterator[str]:
     view = linked.view
     if view.empty:
-        yield from _wrapped(" ".join(filter(None, [EMPTY, view.mirror, coverage(view)])))
+        yield from _wrapped(" ".join(filter(None, [EMPTY, view.mirror, *coverage(view)])))
         return
     yield f"brickwall, week {view.week.number} ({words.days_of(view.week)})"
     yield ""
@@ -75,8 +76,11 @@ def _lines(linked: Linked) -> Iterator[str]:
         yield from _heading("In the mirror")
         yield from _wrapped(view.mirror)
     yield from _heading("What this covers")
-    yield from _wrapped(coverage(view))
+    for account in coverage(view):
+        yield from _wrapped(account)
     yield from _all_links(linked)
+    yield ""
+    yield from _wrapped(WHOSE)
 
 
 def _to_do(linked: Linked) -> Iterator[str]:

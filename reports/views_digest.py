@@ -93,7 +93,7 @@ def _evidence(contact: Contact, reason: str) -> str:
         return ""
     sign = max(told, key=lambda each: (each.this_week, each.strength))
     shown = words.sources(sign.references)
-    return f"{sign.sentence}{f' ({shown})' if shown else ''}"
+    return f"{sign.sentence.rstrip('.')} ({shown})." if shown else sign.sentence
 
 
 def _wakes(report: Report) -> tuple[Wake, ...]:

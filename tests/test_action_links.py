@@ -79,7 +79,8 @@ def test_a_park_link_needs_a_day_and_says_it() -> None:
     """Without one there is none."""
     assert LINKS.links(["park"], ANN) == ()
     (link,) = LINKS.links(["park"], ANN, park_until=date(2027, 1, 11))
-    assert link.label == "Park until 11 January 2027"
+    assert link.label == "Park till 11 Jan"
+    assert "park until 11 January 2027 bw1-pk-" in subject_of(link.href)
     told = read(KEY, subject_of(link.href))
     assert told is not None
     assert told.about == datetime(2027, 1, 11, tzinfo=UTC)
