@@ -377,3 +377,18 @@ def test_label_gets_new_mail_of_persons_only(tmp_path: Path) -> None:
     os.utime(box, (1, 1))
     run(tmp_path, box, label=label)
     assert asked == [1]
+
+
+def test_an_import_does_not_load_pandas(tmp_path: Path) -> None:
+    """Analysis is for the report; loading it takes as long as reading a thousand mails."""
+    write(tmp_path / "a.mbox", mbox(mail(n) for n in range(3)))
+    script = (
+        "import sys; from brickwall.cli import run\n"
+        f"run(['import', '--me', {ME!r}, {str(tmp_path / 'a.mbox')!r}])\n"
+        "print('pandas' in sys.modules, file=sys.stderr)"
+    )
+    surroundings = os.environ | {"BRICKWALL_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=surroundings)
+    assert "3 new" in done.stdout
+    assert done.stderr.strip().endswith("False")
