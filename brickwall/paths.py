@@ -47,6 +47,21 @@ class Home:
         return self.data / "actions.key"
 
     @property
+    def daemon_lock(self) -> Path:
+        """Held by the daemon while it is at work."""
+        return self.data / "daemon.lock"
+
+    @property
+    def daemon_memory(self) -> Path:
+        """What the daemon did last; nothing of what stands in mail."""
+        return self.data / "daemon.json"
+
+    @property
+    def daemon_log(self) -> Path:
+        """What the daemon did, one JSON object a line; older ones beside it."""
+        return self.data / "logs" / "daemon.log"
+
+    @property
     def reports(self) -> Path:
         """Where pages go that were not given a name."""
         return self.data / "reports"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 
@@ -15,7 +16,9 @@ from brickwall.cli.talk import say
 from brickwall.labels import label
 from brickwall.providers import Account, Estimate
 from brickwall.syncing import AccountSummary, Progress, Syncing, exit_code, keep_of
-from brickwall.workspace import now
+from brickwall.tools import Toolbox
+from brickwall.vault_keys import Keys
+from brickwall.workspace import Workspace, now
 from reports import escape
 
 SHOWN = 10
@@ -23,35 +26,41 @@ SHOWN = 10
 
 def run_sync(name: str, *, allow_mass_removal: bool, retry_quarantined: bool) -> int:
     """Sync the accounts that ``name`` means (all for ``""``) and return the exit code."""
-    with live() as (workspace, toolbox, keys):
-        store = Accounts(workspace.home.accounts)
-        accounts = store.named(name)
-        vault = keys.open(workspace.home.vault)
-        keep = keep_of(workspace.config, store.all(), workspace.database)
-        key = known_key(workspace.home.action_key)
-        answers = Answers(workspace.database, key, keep.own, now, sent_only=True)
-        with _bar() as progress:
-            syncing = Syncing(
-                workspace.database,
-                lambda account: toolbox.lend(vault.secrets(account_id(account))),
-                keep,
-                label,
-                now,
-                own=workspace.config.addresses,
-                answers=answers,
-                keep_text=workspace.config.keep_text,
-                allow_mass_removal=allow_mass_removal,
-                retry_quarantined=retry_quarantined,
-                progress=progress,
-                estimated=_estimated,
-                debug="--debug" in sys.argv,
-            )
-            summaries = syncing.all(accounts)
+    with live() as tools, _bar() as progress:
+        accounts = Accounts(tools[0].home.accounts).named(name)
+        syncing = prepared(
+            *tools,
+            allow_mass_removal=allow_mass_removal,
+            retry_quarantined=retry_quarantined,
+            progress=progress,
+            estimated=_estimated,
+            debug="--debug" in sys.argv,
+        )
+        summaries = syncing.all(accounts)
     for summary in summaries:
         _account_of(summary)
-    if heard := answers.account():
+    if syncing.answers and (heard := syncing.answers.account()):
         say(heard)
     return exit_code(summaries)
+
+
+def prepared(workspace: Workspace, toolbox: Toolbox, keys: Keys, **how: Any) -> Syncing:
+    """A sync of the user's accounts; ``how``: what else ``Syncing`` may be told."""
+    vault = keys.open(workspace.home.vault)
+    accounts = Accounts(workspace.home.accounts).all()
+    keep = keep_of(workspace.config, accounts, workspace.database)
+    key = known_key(workspace.home.action_key)
+    return Syncing(
+        workspace.database,
+        lambda account: toolbox.lend(vault.secrets(account_id(account))),
+        keep,
+        label,
+        now,
+        own=workspace.config.addresses,
+        answers=Answers(workspace.database, key, keep.own, now, sent_only=True),
+        keep_text=workspace.config.keep_text,
+        **how,
+    )
 
 
 def _estimated(account: Account, estimate: Estimate) -> None:
