@@ -72,6 +72,15 @@ def _wrong(name: str, told: Mapping[str, Any], value: str) -> list[str]:
     return [f"{name} may not be {value}"] if allowed and value not in allowed else []
 
 
+def body_complaints(made: Call, body: object) -> list[str]:
+    """What is wrong with what is sent in a call."""
+    named = made.method.get("request")
+    if not named:
+        return ["nothing is to be sent"]
+    errors = _validator(made.api, named["$ref"]).iter_errors(body)
+    return [f"{'/'.join(map(str, error.path))}: {error.message[:150]}" for error in errors]
+
+
 def answer_complaints(made: Call, answer: object) -> list[str]:
     """What is wrong with the answer to a call."""
     named = made.method.get("response")

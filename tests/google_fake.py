@@ -28,6 +28,7 @@ TOKEN: Final = "ya29.a-token-of-the-fake"
 PRICES: Final = {
     "gmail.users.messages.get": 20,
     "gmail.users.messages.list": 5,
+    "gmail.users.messages.send": 100,
     "gmail.users.history.list": 2,
 }
 MAX_BATCH: Final = 100
@@ -100,7 +101,7 @@ class FakeGoogle:
             return _error(401, "UNAUTHENTICATED", "authError")
         if verb == "POST" and path == "/batch":
             return self._batch(headers, body)
-        return self._call(verb, target)
+        return self._call(verb, target, body)
 
     def _fault(self, path: str) -> Answer | None:
         for fault in self.faults:
@@ -131,7 +132,7 @@ class FakeGoogle:
         kind = {"Content-Type": "multipart/mixed; boundary=batch_fake"}
         return Answer(200, reply + b"--batch_fake--\r\n", kind)
 
-    def _call(self, verb: str, target: str) -> Answer:
+    def _call(self, verb: str, target: str, body: bytes = b"") -> Answer:
         path, query = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query))
         try:
             made = discovery.call(verb, path)
@@ -139,6 +140,10 @@ class FakeGoogle:
             return _error(404, "NOT_FOUND", "notFound")
         self.calls.append(made.id)
         self.complaints += discovery.complaints(made, query)
+        if body:
+            sent = json.loads(body)
+            self.complaints += discovery.body_complaints(made, sent)
+            query["raw"] = (sent.get("message") or sent)["raw"]
         if self._over_quota(PRICES.get(made.id, 1)):
             return _error(429, "RESOURCE_EXHAUSTED", "rateLimitExceeded")
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import email
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import Message as Mail
@@ -37,11 +38,15 @@ class Stored:
 
 
 class FakeMailbox:
-    """``page_size``: the most that a page holds here, whatever is asked for."""
+    """``page_size``: the most that a page holds here, whatever is asked for.
+
+    ``rename_sent``: sent mail gets another Message-ID.
+    """
 
     def __init__(self, address: str) -> None:
         self.address = address
         self.page_size = 500
+        self.rename_sent = False
         self.messages: dict[str, Stored] = {}
         self.history: list[dict[str, Any]] = []
         self.forgotten = FIRST - 1
@@ -54,6 +59,8 @@ class FakeMailbox:
             "gmail.users.history.list": self._history,
             "gmail.users.labels.list": self._labels,
             "gmail.users.settings.sendAs.list": self._send_as,
+            "gmail.users.messages.send": self._send,
+            "gmail.users.drafts.create": self._draft,
         }
 
     def add(self, raw: bytes, *labels: str, at: int = 0, thread: str = "") -> str:
@@ -127,6 +134,11 @@ class FakeMailbox:
 
     def _list(self, query: Mapping[str, str]) -> dict[str, Any]:
         shown = [m for m in self.messages.values() if not _HIDDEN & m.labels]
+        if label := query.get("labelIds"):
+            shown = [m for m in shown if label in m.labels]
+        if wanted := re.fullmatch(r"in:sent rfc822msgid:(\S+)", query.get("q", "")):
+            found = (m for m in shown if "SENT" in m.labels)
+            shown = [m for m in found if _message_id(m.raw) == f"<{wanted[1]}>"]
         shown.sort(key=lambda m: (m.at, m.number), reverse=True)
         if token := query.get("pageToken"):
             at, _, number = token.partition("-")
@@ -180,6 +192,20 @@ class FakeMailbox:
         labels = [{"id": key, "name": name, "type": "user"} for key, name in self.labels.items()]
         return {"labels": labels}
 
+    def _send(self, query: Mapping[str, str]) -> dict[str, Any]:
+        raw = base64.urlsafe_b64decode(query["raw"])
+        if self.rename_sent:
+            raw = re.sub(rb"(?m)^Message-ID: <", b"Message-ID: <CA+renamed", raw, count=1)
+        return self._brief(self.add(raw, "SENT"))
+
+    def _draft(self, query: Mapping[str, str]) -> dict[str, Any]:
+        number = self.add(base64.urlsafe_b64decode(query["raw"]), "DRAFT")
+        return {"id": f"r{number}", "message": self._brief(number)}
+
     def _send_as(self, _: Mapping[str, str]) -> dict[str, Any]:
         told = [{"sendAsEmail": one, "verificationStatus": how} for one, how in self.aliases]
         return {"sendAs": told}
+
+
+def _message_id(raw: bytes) -> str:
+    return str(email.message_from_bytes(raw)["Message-ID"])
