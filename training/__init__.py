@@ -1,0 +1,1 @@
+"""Fitting what brickwall ships as numbers; no part of the program."""
