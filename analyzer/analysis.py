@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from analyzer import clock, questions, score, signals, standing, verdict
+from analyzer import (
+    clock,
+    meeting_risk,
+    mirror,
+    open_questions,
+    questions,
+    score,
+    signals,
+    standing,
+    verdict,
+)
 from analyzer.derived import (
     absences,
     contacts,
@@ -40,10 +50,13 @@ class Analysis:
     contacts: pd.DataFrame
     topics: pd.DataFrame
     episodes: pd.DataFrame
+    open_questions: pd.DataFrame
     absences: pd.DataFrame
     meetings: pd.DataFrame
     attendees: pd.DataFrame
     changes: pd.DataFrame
+    meeting_risks: pd.DataFrame
+    mirror: pd.DataFrame
     effort: pd.DataFrame
     signals: pd.DataFrame
     scores: pd.DataFrame
@@ -82,10 +95,13 @@ def analyze(facts: Facts, settings: Settings, as_of: datetime) -> Analysis:
         contacts=derived.contacts,
         topics=derived.topics,
         episodes=derived.episodes,
+        open_questions=open_questions.open_questions(derived, known.clock, as_of),
         absences=derived.absences,
         meetings=derived.meetings,
         attendees=derived.attendees,
         changes=derived.changes,
+        meeting_risks=meeting_risk.meeting_risks(derived, settings, as_of),
+        mirror=mirror.mirror(derived, settings, as_of),
         effort=known.effort,
         signals=found,
         scores=scores,

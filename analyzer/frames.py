@@ -173,6 +173,29 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "paused_hours": "float64",
             "evidence": "object",
         },
+        # one row per question of ours that waits and that nothing explains, judged people only, the
+        # likeliest answer first. chance: that an answer comes within 20 working days from now.
+        # usual_hours: most (within of answers) of theirs came in this time, NaN for too few.
+        # basis: what the chance was fitted on, with so many outcomes
+        "open_questions": {
+            "episode": "int64",
+            "person": "int64",
+            "company": "str",
+            "topic": "int64",
+            "asked_message": "int64",
+            "asked_at": TIME,
+            "last_asked_at": TIME,
+            "asks": "int64",
+            "waited_hours": "float64",
+            "waited_eh": "float64",
+            "chance": "float64",
+            "usual_hours": "float64",
+            "within": "int64",
+            "answers": "int64",
+            "basis": "str",
+            "outcomes": "int64",
+            "sentence": "str",
+        },
         # absences told by auto-replies: [from_at, until_at) per person
         "absences": {"person": "int64", "from_at": TIME, "until_at": TIME, "message": "int64"},
         # one row per occurrence with at least one person outside. status: confirmed | cancelled |
@@ -226,6 +249,34 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "asked_by": "str",
             "learned": "str",
             "evidence": "object",
+        },
+        # the next meeting with each judged person. risk: that it is moved late, called off late or
+        # missed; *_low/_high: 80 % interval. why: what that rests on and what to do about it
+        "meeting_risks": {
+            "person": "int64",
+            "meeting": "int64",
+            "start": TIME,
+            "risk": "float64",
+            "risk_low": "float64",
+            "risk_high": "float64",
+            "why": "str",
+        },
+        # how we treat judged people, one row per person and month (rep's zone) with anything in it.
+        # asked: questions of theirs; unanswered: those that wait a working week or longer;
+        # answered, answer_hours: how many we answered, and the middle of how long that took;
+        # meetings: held or planned; moved_late: moved or called off by us with little notice;
+        # promised, broken: promises of ours that are due
+        "mirror": {
+            "person": "int64",
+            "month": "str",
+            "asked": "int64",
+            "unanswered": "int64",
+            "answered": "int64",
+            "answer_hours": "float64",
+            "meetings": "int64",
+            "moved_late": "int64",
+            "promised": "int64",
+            "broken": "int64",
         },
         # time and money per person, see docs: mails, meetings, lost (moved late, missed) hours
         "effort": {

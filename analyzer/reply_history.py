@@ -24,10 +24,12 @@ _EVERYONE: Final = 20.0
 
 #: Per question: who was asked when; the outcome (answered, after how many eh; elapsed_eh: how
 #: long there has been to answer); what they and their company had done before (answered of
-#: asked, as sums; answers and the sum of the logs of their eh); the features known by then.
+#: asked, as sums; answers, and the sums of the logs of their eh and of the squares of these);
+#: the features known by then.
 COLUMNS: Final = (
     "episode", "person", "second", "answered", "waited_eh", "elapsed_eh",
-    "did", "of", "company_did", "company_of", "all_did", "all_of", "answers", "log_eh",
+    "did", "of", "company_did", "company_of", "all_did", "all_of",
+    "answers", "log_eh", "log_eh_squared",
     *FEATURES[2:],
 )  # fmt: skip
 
@@ -60,8 +62,9 @@ def history(derived: Derived, clock: Clock, as_of: datetime) -> pd.DataFrame:
 def features(told: pd.DataFrame, model: Model, silent_eh: Floats, horizon_eh: Floats) -> Floats:
     """``FEATURES`` of each row of a history that has been silent so long, one row each."""
     rate, pace = rates(told, model), paces(told, model)
-    come = model.latency.share(silent_eh, pace)
-    later = model.latency.share(silent_eh + horizon_eh, pace)
+    steady = steadiness(told, model, pace)
+    come = model.latency.share(silent_eh, pace, steady)
+    later = model.latency.share(silent_eh + horizon_eh, pace, steady)
     chance = reply_model.log_odds(reply_model.soon(rate, come, later))
     return np.column_stack([chance, np.log1p(silent_eh), told[list(FEATURES[2:])].to_numpy()])
 
@@ -79,6 +82,18 @@ def paces(told: pd.DataFrame, model: Model) -> Floats:
     """How many times longer than usual each contact takes, shrunk to 1."""
     beyond = told["log_eh"] - told["answers"] * np.log(model.latency.median_eh)
     return np.asarray(np.exp((beyond / (told["answers"] + model.pace_kappa)).to_numpy("float64")))
+
+
+def steadiness(told: pd.DataFrame, model: Model, pace: Floats) -> Floats:
+    """By how much less than usual the times of each contact differ, shrunk to 1."""
+    middle = np.log(model.latency.median_eh * pace)
+    number = told["answers"].to_numpy("float64")
+    around = told["log_eh_squared"] - 2.0 * middle * told["log_eh"] + number * middle**2
+    usual = model.latency.spread**2
+    own = (np.maximum(around.to_numpy("float64"), 0.0) + model.pace_kappa * usual) / (
+        number + model.pace_kappa
+    )
+    return np.asarray(np.sqrt(usual / own))
 
 
 def at_landmark(
@@ -133,8 +148,10 @@ def record_before(ours: pd.DataFrame, person: Ints, second: Ints) -> dict[str, F
         events = Events(np.append(group, group[late]), at, did, of)
         result[f"{name}did"], result[f"{name}of"] = events.before(group, second)
     logs = np.log(np.maximum(ours["waited_eh"].to_numpy("float64", na_value=0.0), LEAST_EH))
-    pace = Events(person[answered], came[answered], logs[answered], np.ones(answered.sum()))
-    result["log_eh"], result["answers"] = pace.before(person, second)
+    told = (logs[answered], logs[answered] ** 2, np.ones(answered.sum()))
+    pace = Events(person[answered], came[answered], *told)
+    names = ("log_eh", "log_eh_squared", "answers")
+    result |= dict(zip(names, pace.before(person, second), strict=True))
     return result
 
 

@@ -65,13 +65,22 @@ class Latency:
     median_eh: float
     shape: float
 
-    def share(self, waited_eh: Floats, pace: Floats | float = 1.0) -> Floats:
+    def share(
+        self, waited_eh: Floats, pace: Floats | float = 1.0, steady: Floats | float = 1.0
+    ) -> Floats:
         """F(s): the share of answers that have come after so many effective hours.
 
-        ``pace``: by how much longer than usual the one asked takes.
+        ``pace``: by how much longer than usual the one asked takes; ``steady``: by how much less
+        than usual their times differ.
         """
         waited = np.maximum(np.nan_to_num(waited_eh), 0.0)
-        return np.asarray(1.0 - 1.0 / (1.0 + (waited / (self.median_eh * pace)) ** self.shape))
+        raised = (waited / (self.median_eh * pace)) ** (self.shape * steady)
+        return np.asarray(1.0 - 1.0 / (1.0 + raised))
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the logs."""
+        return float(np.pi / (np.sqrt(3.0) * self.shape))
 
 
 def latency(answered_eh: Floats) -> Latency:

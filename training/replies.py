@@ -90,10 +90,9 @@ def pace(told: pd.DataFrame) -> Latency:
 
 
 def between(one: Latency, other: Latency) -> Latency:
-    """The latency of a mixture of both in equal parts, by its mean and spread of logs."""
+    """The latency halfway: how far the two lie apart is the pace of people, not their spread."""
     logs = np.log([one.median_eh, other.median_eh])
-    spreads = np.pi / np.sqrt(3.0) / np.array([one.shape, other.shape])
-    spread = np.sqrt((spreads**2).mean() + logs.var())
+    spread = np.sqrt((one.spread**2 + other.spread**2) / 2.0)
     return Latency(float(np.exp(logs.mean())), float(np.pi / np.sqrt(3.0) / spread))
 
 
