@@ -210,6 +210,31 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question of the rep that waits. ``chance``: that an answer comes within 20 working days;
+    ``basis``: what that is fitted on.
+    """
+
+    person: Person
+    asked_at: datetime
+    subject: str
+    chance: float
+    basis: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingRisk:
+    """The next meeting with somebody: how likely it is moved late or missed, and why."""
+
+    person: Person
+    at: datetime
+    summary: str
+    risk: Estimate
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """What is known of one account. ``sentence`` says all of it; ``stale``: mail of the week may
     be missing because the account was last read before its end. ``read_share``: below 1 while a
@@ -260,6 +285,8 @@ class Report:
     totals: tuple[Total, ...]
     effort: Effort
     questions: tuple[Question, ...]
+    open_questions: tuple[OpenQuestion, ...]
+    meeting_risks: tuple[MeetingRisk, ...]
     waiting: tuple[Waiting, ...]
     not_judged: tuple[LeftOut, ...]
     coverage: tuple[Coverage, ...]

@@ -27,6 +27,7 @@ GROUPS: Final = (
     ("Too early to say", ("unclear",)),
 )
 WAITING_SHOWN: Final = 5
+AHEAD_SHOWN: Final = 8
 
 
 def render(view: Report) -> str:
@@ -83,7 +84,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(
-        words=words, charts=charts, grouped=grouped, waiting_shown=WAITING_SHOWN
+        words=words,
+        charts=charts,
+        grouped=grouped,
+        waiting_shown=WAITING_SHOWN,
+        ahead_shown=AHEAD_SHOWN,
     )
     environment.filters.update(day=words.day, moment=words.moment, hours=words.hours, kind=_kind)
     return environment

@@ -46,6 +46,7 @@ CSV_COLUMNS: Final = (
     "attention",
 )
 NAMES_SHOWN: Final = 5
+AHEAD_SHOWN: Final = 8
 
 
 def csv(view: Report) -> str:
@@ -113,6 +114,7 @@ def markdown(view: Report) -> str:
             *_topics(view.topics, view.topics_left_out),
             *_people(view),
             *_questions(view),
+            *_ahead(view),
             *_waiting(view),
             *_not_judged(view.not_judged),
             *_coverage(view.coverage),
@@ -247,6 +249,17 @@ def _questions(view: Report) -> Iterator[str]:
     if view.questions:
         yield "## Only you can answer"
         yield "\n".join(f"- {md(words.question(q))}" for q in view.questions)
+
+
+def _ahead(view: Report) -> Iterator[str]:
+    if view.meeting_risks:
+        yield "## Meetings ahead"
+        yield "\n".join(f"- {md(words.meeting_risk(risk))}" for risk in view.meeting_risks)
+    if view.open_questions:
+        yield "## Will they still answer?"
+        told = [md(words.open_question(each)) for each in view.open_questions[:AHEAD_SHOWN]]
+        yield "\n".join(f"- {each}" for each in told)
+        yield md(words.open_basis(view.open_questions))
 
 
 def _waiting(view: Report) -> Iterator[str]:

@@ -28,6 +28,7 @@ STYLES: Final = {
 }
 SIGNS_SHOWN: Final = 4
 NAMES_SHOWN: Final = 5
+AHEAD_SHOWN: Final = 8
 NARROWEST: Final = 40
 _WIDE: Final = 100
 _KINDS: Final = {"mail in": "←", "mail out": "→", "meeting": "◆", "change": "↔"}
@@ -42,6 +43,7 @@ def render(view: Report, width: int = 80, *, colour: bool = False) -> str:
     _topics(page, view.topics, view.topics_left_out)
     _people(page, view)
     _questions(page, view)
+    _ahead(page, view)
     _waiting(page, view)
     _not_judged(page, view)
     _coverage(page, view.coverage)
@@ -236,6 +238,21 @@ def _questions(page: _Page, view: Report) -> None:
     page.heading("Only you can answer")
     for question in view.questions:
         page.item("?", words.question(question), indent=0)
+
+
+def _ahead(page: _Page, view: Report) -> None:
+    if view.meeting_risks:
+        page.heading("Meetings ahead")
+    for risk in view.meeting_risks[:AHEAD_SHOWN]:
+        page.item("◆", words.meeting_risk(risk), indent=0)
+    if view.open_questions:
+        page.heading("Will they still answer?")
+    for question in view.open_questions[:AHEAD_SHOWN]:
+        page.item("→", words.open_question(question), indent=0)
+    if len(view.open_questions) > AHEAD_SHOWN:
+        page.say(f"{len(view.open_questions) - AHEAD_SHOWN:,} more, less likely ones.")
+    if view.open_questions:
+        page.say(Text(words.open_basis(view.open_questions), "dim"))
 
 
 def _waiting(page: _Page, view: Report) -> None:

@@ -9,8 +9,8 @@ import pandas as pd
 from analyzer.analysis import Analysis
 from analyzer.frames import VERDICTS
 from analyzer.settings import Settings
+from reports import views_ahead, words
 from reports import views_sections as sections
-from reports import words
 from reports.model import Contact, Report, Total
 from reports.views_base import Directory, number
 from reports.views_contacts import actions, contacts, total_effort
@@ -48,6 +48,8 @@ def report(
         totals=totals,
         effort=effort,
         questions=sections.questions(analysis, zone, directory, said),
+        open_questions=views_ahead.open_questions(analysis, zone, directory),
+        meeting_risks=views_ahead.meeting_risks(analysis, zone, directory),
         waiting=sections.waiting(analysis, zone, directory),
         not_judged=sections.not_judged(analysis, directory),
         coverage=sections.coverage(analysis, settings, week.end(settings.zone)),

@@ -6,7 +6,17 @@ from collections import Counter, defaultdict
 from datetime import datetime
 from typing import Final
 
-from reports.model import Effort, Estimate, Odds, Question, Reference, Topic, Waiting
+from reports.model import (
+    Effort,
+    Estimate,
+    MeetingRisk,
+    Odds,
+    OpenQuestion,
+    Question,
+    Reference,
+    Topic,
+    Waiting,
+)
 from reports.model_person import Case
 from reports.week import Week
 
@@ -15,6 +25,9 @@ MONTHS: Final = (
     "October", "November", "December",
 )  # fmt: skip
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+FULL_DAYS: Final = (
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+)  # fmt: skip
 
 ARROWS: Final = {"better": "↗", "steady": "→", "worse": "↘", "new": "•"}
 TRENDS: Final = {
@@ -150,6 +163,30 @@ def odds(view: Odds) -> tuple[str, ...]:
 
 def _estimate(view: Estimate) -> str:
     return f"{share(view.value)} (80 % interval: {share(view.low)} to {share(view.high)})"
+
+
+def open_question(view: OpenQuestion) -> str:
+    """A question that waits, whom it was put to, and whether an answer still comes."""
+    return f"{view.person.name}, {day(view.asked_at)}, {view.subject}: {view.sentence}"
+
+
+def meeting_risk(view: MeetingRisk) -> str:
+    """Like ``Ann Lee, Thursday's meeting (4 Jun 2026, Demo): 60 % risk. 3 of 4 dates ...``."""
+    weekday = FULL_DAYS[view.at.weekday()]
+    percent = round(100 * view.risk.value)
+    when = f"{weekday}'s meeting ({day(view.at)}, {view.summary})"
+    return f"{view.person.name}, {when}: {percent} % risk. {view.why}"
+
+
+def open_basis(questions: tuple[OpenQuestion, ...]) -> str:
+    """What the chances of all of them rest on."""
+    own = bool(questions) and questions[0].basis == "your own history"
+    return (
+        "Chances are of an answer within 20 working days, fitted on your own history."
+        if own
+        else "Chances are of an answer within 20 working days, from general experience: there is "
+        "too little history of your own yet."
+    )
 
 
 def waiting(people: tuple[Waiting, ...], shown: int) -> str:

@@ -352,6 +352,21 @@ class Made:
         number = len(self.rows["coverage"]) + 1
         self._add("coverage", account=number, name=name, **(given | fields))
 
+    def open_question(
+        self, reference: str, person: int, *, at: str, chance: float, why: str
+    ) -> None:
+        """A question of ours that waits, in the mail with this reference."""
+        message = int(reference.removeprefix("message:"))
+        told = {"asked_message": message, "person": person, "asked_at": at, "last_asked_at": at}
+        number = len(self.rows["open_questions"])
+        self._add("open_questions", episode=number, chance=chance, sentence=why, **told)
+
+    def meeting_risk(self, meeting: int, person: int, *, at: str, risk: float, why: str) -> None:
+        """How likely the meeting ahead is moved late or missed."""
+        ends = {"risk_low": max(risk - 0.2, 0.0), "risk_high": min(risk + 0.2, 1.0)}
+        told = {"meeting": meeting, "person": person, "start": at, "why": why}
+        self._add("meeting_risks", risk=risk, **told, **ends)
+
     def said(self) -> pd.DataFrame:
         """The intents frame of the facts that belong to the messages."""
         frame = pd.DataFrame(self._said, columns=list(FACTS["intents"]))

@@ -163,7 +163,9 @@ def _mover(made: Made) -> None:
         strength=0.4,
         shows=[mail],
     )
-    made.meeting(li, at="2026-11-26 10:00", summary="Harbour Freight: pilot results")
+    ahead = made.meeting(li, at="2026-11-26 10:00", summary="Harbour Freight: pilot results")
+    why = "3 of 4 dates so far moved late or missed; confirm the day before."
+    made.meeting_risk(ahead, li, at="2026-11-26 10:00", risk=0.6, why=why)
     made.topic(
         li,
         "Harbour Freight: pilot and roll-out",
@@ -195,6 +197,14 @@ def _ghost(made: Made) -> None:
         made.message(omar, at=f"2026-{month}-04 10:00", subject="Your filters", outgoing=True)
         for month in ("08", "09", "10", "11")
     ]
+    usual_wait = "Usually answers within 2 days (9 of 10); this has been 19 days; "
+    made.open_question(
+        asked[-1],
+        omar,
+        at="2026-11-04 10:00",
+        chance=0.04,
+        why=usual_wait + "4 % are still answered after that.",
+    )
     made.sign(
         omar,
         "Four questions in a row stayed without an answer, the first on 4 August.",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
+
 import pandas as pd
 import pytest
 
 from analyzer.settings import Settings
-from reports import words
+from reports import page, tables, terminal, words
 from reports.model import Contact, Report
 from reports.views import report
 from reports.views_person import case, contact_page, find_people
@@ -352,3 +354,25 @@ def test_views_hold_plain_values_only(made: Made) -> None:
     walk(view(usual()))
     assert not [each for each in seen if each.__module__.startswith(("pandas", "numpy"))]
     assert pd.Timestamp not in seen
+
+
+def test_what_lies_ahead_is_told_in_every_format() -> None:
+    """The risk of Thursday's meeting, and whether an answer still comes."""
+    shown = view(usual())
+    assert [(risk.person.name, risk.risk.value) for risk in shown.meeting_risks] == [
+        ("Li Wen", 0.6)
+    ]
+    assert {question.person.name for question in shown.open_questions} == {"Omar Haddad"}
+    for text in (terminal.render(shown, 200), page.render(shown), tables.markdown(shown)):
+        plain = html.unescape(text.replace("\\", ""))
+        assert (
+            "Thursday's meeting (26 Nov 2026, Harbour Freight: pilot results): 60 % risk" in plain
+        )
+        assert "4 % are still answered after that." in plain
+
+
+def test_a_meeting_next_month_is_none_of_the_week_s() -> None:
+    """Only the coming two weeks."""
+    made = usual()
+    made.rows["meeting_risks"][0]["start"] = pd.Timestamp("2026-12-26 10:00", tz="UTC")
+    assert not view(made).meeting_risks
