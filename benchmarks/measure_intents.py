@@ -42,15 +42,15 @@ def figures(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 def speed(rows: list[dict[str, Any]]) -> tuple[float, float]:
     """Messages per second of CPU time on one core, and their mean length in characters."""
-    texts = [(row["subject"] or "", row["text"] or "") for row in rows]
+    subjects = [row["subject"] or "" for row in rows]
+    texts = [row["text"] or "" for row in rows]
     intents.read("", "")
     best = float("inf")
     for _ in range(5):
         begin = time.process_time()
-        for subject, text in texts:
-            intents.read(subject, text)
+        intents.read_all(subjects, texts)
         best = min(best, time.process_time() - begin)
-    return len(texts) / best, sum(len(text) for _, text in texts) / len(texts)
+    return len(texts) / best, sum(map(len, texts)) / len(texts)
 
 
 def main() -> None:

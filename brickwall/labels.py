@@ -11,11 +11,12 @@ LEAST_PROBABILITY = 0.05
 
 def label(messages: Sequence[Message]) -> list[Intent]:
     """The intents of each message above ``LEAST_PROBABILITY``, with the words that show them."""
-    from analyzer.intents import VERSION, read
+    from analyzer.intents import VERSION, read_all
 
+    said = read_all([message.subject for message in messages], [m.text for m in messages])
     return [
         Intent(message.provider_id, name, probability, words, VERSION)
-        for message in messages
-        for name, probability, words in read(message.subject, message.text)
+        for message, found in zip(messages, said, strict=True)
+        for name, probability, words in found
         if probability >= LEAST_PROBABILITY
     ]

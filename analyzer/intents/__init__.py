@@ -5,18 +5,47 @@ Rules as data, one file per language; see ``en.toml``. Labels are those of ``ana
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from analyzer.frames import INTENTS
-from analyzer.intents.reading import DECIDED, read
+from analyzer.intents.reading import SAID, prepared, rules_say
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["VERSION", "classify", "decide", "explain", "read"]
+__all__ = ["VERSION", "classify", "decide", "explain", "read", "read_all"]
 
 #: Version of the labeller; raise it when the rules change, and labels are made anew.
-VERSION: Final = "rules-2"
+VERSION: Final = "rules-3"
+DECIDED: Final = SAID
+
+_AT_ONCE: Final = 256
+
+
+def read_all(
+    subjects: Sequence[str], texts: Sequence[str], senders: Sequence[str] | None = None
+) -> list[list[tuple[str, float, str]]]:
+    """What each message says: (label, probability, the words that show it), by ``INTENTS``.
+
+    ``texts``: the authors' own new text. Labels nothing speaks for are left out. Much faster
+    for hundreds of messages than one by one.
+    """
+    found: list[list[tuple[str, float, str]]] = []
+    for start in range(0, len(texts), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        read = prepared(subjects[part], texts[part])
+        who = senders[part] if senders else [""] * read.count
+        found += [
+            [(label, p, words) for label, (p, words) in said.items()]
+            for said in rules_say(read, who)
+        ]
+    return found
+
+
+def read(subject: str, text: str, sender: str = "") -> list[tuple[str, float, str]]:
+    """What one message says, as ``read_all`` has it."""
+    return read_all([subject], [text], [sender])[0]
 
 
 def classify(messages: pd.DataFrame) -> pd.DataFrame:
@@ -27,10 +56,12 @@ def classify(messages: pd.DataFrame) -> pd.DataFrame:
     """
     import pandas as pd
 
-    columns = (messages[name].fillna("").astype("str") for name in ("subject", "text", "sender"))
+    subjects, texts, senders = (
+        messages[name].fillna("").astype("str").tolist() for name in ("subject", "text", "sender")
+    )
     rows = [
-        {label: probability for label, probability, _ in read(subject, text, sender.lower())}
-        for subject, text, sender in zip(*columns, strict=True)
+        {label: probability for label, probability, _ in said}
+        for said in read_all(subjects, texts, [sender.lower() for sender in senders])
     ]
     frame = pd.DataFrame(rows, index=messages.index, columns=list(INTENTS), dtype="float64")
     return frame.fillna(0.0)

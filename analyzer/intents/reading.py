@@ -1,93 +1,69 @@
-"""Reads one message: sentences first, then the rules that their words call for."""
+"""Reads messages: sentences first, then the rules that their words call for."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Final, TypeAlias
 
-from analyzer.frames import INTENTS
-from analyzer.intents.rules import LANGUAGES, Index, Language, Rule, language
+import numpy as np
 
+from analyzer.frames import INTENTS
+from analyzer.intents.lookup import Lookup
+from analyzer.intents.rules import LANGUAGES, Branch, Language, language
+from analyzer.intents.texts import Batch, Bools, Ints, batch, word_hashes
+
+#: Label -> (probability, the words that show it) of one message.
+Said: TypeAlias = dict[str, tuple[float, str]]
 #: Intent or step -> (weight, words) of each rule that matched.
 Found: TypeAlias = dict[str, list[tuple[float, str]]]
 
 #: Longest excerpt shown as evidence, in characters.
 WORDS_SHOWN: Final = 160
-#: A message says an intent from this probability on.
-DECIDED: Final = 0.5
+#: A rule says an intent from this probability on.
+SAID: Final = 0.5
 
-_SENTENCE_END: Final = re.compile(
-    r"[.!?][\"')\]]?\s+|\n[^\S\n]*\n\s*|\n(?=[^\S\n]*(?:[-*•>]|\d[.)]\s))"
-)
-_ABBREVIATIONS: Final = frozenset(
-    ("Mr", "Mrs", "Ms", "Dr", "Prof", "St", "Sr", "Jr", "Exec", "No", "Nr", "approx", "vs", "B",
-     "bzw", "ca")
-)  # fmt: skip
-# A German date is no end of a sentence.
-_GERMAN_MONTHS: Final = (
-    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
-    "November", "Dezember",
-)  # fmt: skip
-# Question marks that stand for characters a program could not show.
-_JUNK: Final = re.compile(r"(?m)^\s*\?\s*$|[.,;:]\?\?|\s\?+\w")
-_JUNK_MARKS: Final = re.compile(r"(?m)(?<=[.,;:])\?+|(?<!\S)\?+(?=\w|\s*$)")
-_SEPARATORS: Final = str.maketrans(dict.fromkeys('.,;:!()[]{}<>"“”„*|=_/\\…', " ") | {"?": " ? "})
-_QUOTES: Final = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", " ": " "})
-_ORDER: Final = {intent: position for position, intent in enumerate(INTENTS)}
+_LABELS: Final = frozenset(INTENTS)
 # Machine-made text is full of requests that nobody waits for.
-_AUTO_DAMPS: Final = frozenset(INTENTS) - {"auto", "reschedule", "cancel", "follow_up"}
+_AUTO_DAMPS: Final = _LABELS - {"auto", "reschedule", "cancel", "follow_up"}
 _AUTO_FACTOR: Final = 0.4
 
 
-def read(subject: str, text: str, sender: str = "") -> list[tuple[str, float, str]]:
-    """What a message says: (label, probability, the words that show it), in order of ``INTENTS``.
+def prepared(subjects: Sequence[str], texts: Sequence[str]) -> Batch:
+    """Sentences and words of messages, contractions spelt out."""
+    return batch(subjects, texts, _contractions())
 
-    ``text`` is the author's own new text. Labels nothing speaks for are left out.
+
+def rules_say(read: Batch, senders: Sequence[str]) -> list[Said]:
+    """What rules find in each message; labels nothing speaks for are left out.
+
+    ``senders``: addresses in lower case, "" where unknown.
     """
-    sentences = _sentences(text)
-    rules = _language_of(text)
-    found = _matches(rules, subject, sentences)
-    if rules.auto_sender and rules.auto_sender.search(sender):
-        found.setdefault("auto", []).append((0.8, sender))
-    if not found:
-        return []
-    said = {intent: _together(hits) for intent, hits in found.items()}
-    _combine(said, rules)
-    if said.get("auto", (0.0, ""))[0] >= DECIDED:
-        _damp(said)
-    return [(i, *said[i]) for i in sorted(said.keys() & _ORDER.keys(), key=_ORDER.__getitem__)]
+    spoken = languages_of(read)
+    found: list[Found] = [{} for _ in range(read.count)]
+    for number in np.unique(spoken).tolist():
+        _match(_languages()[number], read, spoken[read.message] == number, found)
+    said = []
+    for hits, sender, number in zip(found, senders, spoken.tolist(), strict=True):
+        rules = _languages()[number]
+        if sender and rules.auto_sender and rules.auto_sender.search(sender):
+            hits.setdefault("auto", []).append((0.8, sender))
+        said.append(_concluded(hits, rules) if hits else {})
+    return said
 
 
-def _sentences(text: str) -> list[str]:
-    text = text.translate(_QUOTES)
-    if "?" in text and _JUNK.search(text):
-        text = _JUNK_MARKS.sub("", text)
-    found, start = [], 0
-    for end in _SENTENCE_END.finditer(text):
-        at = end.start()
-        if text[at] == "." and _is_abbreviated(text, start, at, end.end()):
-            continue
-        found.append(" ".join(text[start : at + 1].split()))
-        start = end.end()
-    found.append(" ".join(text[start:].split()))
-    return [sentence for sentence in found if sentence]
-
-
-def _is_abbreviated(text: str, start: int, at: int, behind: int) -> bool:
-    """Whether the full stop at ``at`` ends an abbreviation, or the number of a German day."""
-    before = text[max(start, at - 7) : at]
-    word = before[before.rfind(" ") + 1 :]
-    if word.isdigit():
-        return text.startswith(_GERMAN_MONTHS, behind)
-    return word.rpartition("\n")[2].rpartition(".")[2] in _ABBREVIATIONS
-
-
-def _language_of(text: str) -> Language:
-    """The language whose function words the text uses most; the first one on a tie."""
-    words = set(text[:600].lower().split())
-    known = _languages()
-    return max(known, key=lambda candidate: len(candidate.function_words & words))
+def languages_of(read: Batch) -> Ints:
+    """Of each message, which language's function words it uses most; the first on a tie."""
+    lookup, votes = _voters()
+    place = lookup.find(read.words)
+    known = place >= 0
+    message = read.message[read.sentence[known]]
+    counts = np.zeros((read.count, votes.shape[1]), dtype=np.int64)
+    for column in range(votes.shape[1]):
+        counts[:, column] = np.bincount(
+            message, weights=votes[place[known], column], minlength=read.count
+        )
+    return counts.argmax(axis=1).astype(np.int64) if read.count else np.zeros(0, dtype=np.int64)
 
 
 @cache
@@ -95,52 +71,63 @@ def _languages() -> tuple[Language, ...]:
     return tuple(language(code) for code in LANGUAGES)
 
 
-def _matches(rules: Language, subject: str, sentences: list[str]) -> Found:
-    """Per intent and step the weights and words of the rules that matched."""
-    title = _plain([" ".join(subject.translate(_QUOTES).split())], rules)
-    body = _plain(sentences, rules)
-    found: Found = {}
-    _look(rules.subject_rules, title, found)
-    _look(rules.text_rules, body, found)
-    if found and not rules.triggers.isdisjoint(found):
-        _look(rules.subject_context, title, found)
-        _look(rules.text_context, body, found)
-    return found
+@cache
+def _contractions() -> tuple[tuple[str, str], ...]:
+    return tuple(pair for known in _languages() for pair in known.expand)
 
 
-def _plain(sentences: list[str], rules: Language) -> list[tuple[str, str, set[str]]]:
-    """Per sentence: as written, in lower case with contractions spelt out, its words."""
-    lower = "\x1f".join(sentences).lower()
-    if "'" in lower or "can not" in lower:
-        lower = _spelt_out(lower, rules)
-    spelt = lower.split("\x1f")
-    words = [set(s.split()) for s in lower.translate(_SEPARATORS).split("\x1f")]
-    return list(zip(sentences, spelt, words, strict=False))
+@cache
+def _voters() -> tuple[Lookup, Ints]:
+    """Function words of all languages, and which languages each belongs to."""
+    words = sorted({word for known in _languages() for word in known.function_words})
+    hashes = word_hashes(words)
+    order = np.argsort(hashes)
+    votes = [[word in known.function_words for known in _languages()] for word in words]
+    return Lookup(hashes[order]), np.array(votes, dtype=np.int64)[order]
 
 
-def _look(index: Index, sentences: list[tuple[str, str, set[str]]], found: Found) -> None:
-    anchors = index.anchors
-    for original, sentence, words in sentences:
-        called = words & anchors
-        if called:
-            tried = dict.fromkeys(rule for word in called for rule in index.rules[word])
-            for rule in tried:
-                if not rule.also or not rule.also.isdisjoint(words):
-                    _try(rule, original, sentence, found)
+def _match(rules: Language, read: Batch, here: Bools, found: list[Found]) -> None:
+    """Adds the weights and words of the rules that matched in the sentences that are ``here``."""
+    words = here[read.sentence]
+    sentences, branches = rules.index.called(
+        read.words[words], read.sentence[words], read.is_subject
+    )
+    later: list[tuple[int, int]] = []
+    done: tuple[int, object] = (-1, None)
+    for sentence, number in zip(sentences.tolist(), branches.tolist(), strict=True):
+        branch = rules.branches[number]
+        rule = branch.rule
+        if rule.context:
+            later.append((sentence, number))
+        elif done != (sentence, rule) and _try(branch, sentence, read, found):
+            done = (sentence, rule)
+    for sentence, number in later:
+        branch = rules.branches[number]
+        if done == (sentence, branch.rule):
+            continue
+        hits = found[read.message[sentence]]
+        if not rules.triggers.isdisjoint(hits) and _try(branch, sentence, read, found):
+            done = (sentence, branch.rule)
 
 
-def _spelt_out(text: str, rules: Language) -> str:
-    for short, long in rules.expand:
-        if short in text:
-            text = text.replace(short, long)
-    return text
+def _try(branch: Branch, sentence: int, read: Batch, found: list[Found]) -> bool:
+    plain = read.plain[sentence]
+    match = branch.pattern.search(plain)
+    if not match or (branch.rule.unless and branch.rule.unless.search(plain)):
+        return False
+    shown = _shown(read.shown[sentence], match.start())
+    found[read.message[sentence]].setdefault(branch.rule.intent, []).append(
+        (branch.rule.weight, shown)
+    )
+    return True
 
 
-def _try(rule: Rule, original: str, sentence: str, found: Found) -> None:
-    match = rule.pattern.search(sentence)
-    if match and not (rule.unless and rule.unless.search(sentence)):
-        shown = _shown(original, match.start())
-        found.setdefault(rule.intent, []).append((rule.weight, shown))
+def _concluded(found: Found, rules: Language) -> Said:
+    said = {intent: _together(hits) for intent, hits in found.items()}
+    _combine(said, rules)
+    if said.get("auto", (0.0, ""))[0] >= SAID:
+        _damp(said)
+    return {name: said[name] for name in INTENTS if name in said}
 
 
 def _shown(sentence: str, start: int) -> str:
@@ -166,10 +153,12 @@ def _together(hits: list[tuple[float, str]]) -> tuple[float, str]:
 def _combine(said: dict[str, tuple[float, str]], rules: Language) -> None:
     """Adds what several sentences say together (in the order of the data file)."""
     for combination in rules.combinations:
-        parts = [said.get(name, (0.0, "")) for name in combination.all]
-        if any(part[0] < DECIDED for part in parts):
+        if combination.all[0] not in said:
             continue
-        if any(said.get(name, (0.0, ""))[0] >= DECIDED for name in combination.none):
+        parts = [said.get(name, (0.0, "")) for name in combination.all]
+        if any(part[0] < SAID for part in parts):
+            continue
+        if any(said.get(name, (0.0, ""))[0] >= SAID for name in combination.none):
             continue
         before, words = said.get(combination.intent, (0.0, ""))
         said[combination.intent] = (_weighed(before, combination.weight), words or parts[0][1])

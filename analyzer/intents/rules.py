@@ -1,8 +1,7 @@
 """Rules of one language, read from its data file and compiled once.
 
-A rule speaks for one intent (or for a *step* that only combinations use). It is looked at when a
-sentence holds one of its anchor words, so that a sentence costs one set intersection and the few
-regular expressions that could match at all.
+A rule speaks for one intent (or for a *step* that only combinations use). It is taken apart into
+branches, and ``index`` says which branches a sentence could match at all.
 """
 
 from __future__ import annotations
@@ -13,34 +12,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from analyzer.intents import index, needs
 
 #: Languages with a data file; the first is taken where nothing tells another.
 LANGUAGES: Final = ("en", "de")
+
+_PLACES: Final = {"both": index.ALWAYS, "subject": index.SUBJECT, "text": index.TEXT}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One rule. ``weight``: probability that it is right when it stands alone.
 
-    ``also``: words of which the sentence must hold one besides an anchor; none means any.
+    ``context``: only looked at once one of ``Language.triggers`` was found.
     """
 
     intent: str
     weight: float
-    pattern: re.Pattern[str]
     unless: re.Pattern[str] | None
-    anchors: frozenset[str]
-    also: frozenset[str]
+    context: bool
     yes: tuple[str, ...]
     no: tuple[str, ...]
 
 
-class Index(NamedTuple):
-    """Which rules each anchor word calls for."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """One alternative of a rule's pattern; a sentence that it matches, the rule matches."""
 
-    anchors: frozenset[str]
-    rules: Mapping[str, tuple[Rule, ...]]
+    rule: Rule
+    pattern: re.Pattern[str]
+    groups: tuple[needs.Group, ...]
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +60,16 @@ class Combination:
     none: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Language:
-    """Everything known about one language.
-
-    ``*_context``: rules that are only looked at once one of ``triggers`` was found.
-    """
+    """Everything known about one language. ``expand``: contractions and what they stand for."""
 
     code: str
     function_words: frozenset[str]
     expand: tuple[tuple[str, str], ...]
     rules: tuple[Rule, ...]
-    subject_rules: Index
-    text_rules: Index
-    subject_context: Index
-    text_context: Index
+    branches: tuple[Branch, ...]
+    index: index.Index
     triggers: frozenset[str]
     combinations: tuple[Combination, ...]
     auto_sender: re.Pattern[str] | None
@@ -81,8 +80,13 @@ def language(code: str) -> Language:
     """The compiled rules of ``code``; raises ``FileNotFoundError`` for an unknown language."""
     data = tomllib.loads((files(__package__) / f"{code}.toml").read_text(encoding="utf-8"))
     parts = _expanded_parts(data.get("parts", {}))
+    common = frozenset(data["function_words"])
     rules = tuple(_rule(entry, parts) for entry in data["rule"])
-    entries = list(zip(data["rule"], rules, strict=True))
+    branches = tuple(
+        branch
+        for entry, rule in zip(data["rule"], rules, strict=True)
+        for branch in _branches(entry, rule, parts, common)
+    )
     combinations = tuple(
         Combination(c["intent"], c["weight"], tuple(c["all"]), tuple(c["none"]))
         for c in data.get("combination", ())
@@ -90,24 +94,20 @@ def language(code: str) -> Language:
     sender = data.get("senders", {}).get("auto")
     return Language(
         code=data["language"],
-        function_words=frozenset(data["function_words"]),
+        function_words=common,
         expand=tuple(data.get("expand", {}).items()),
         rules=rules,
-        subject_rules=_index(entries, not_in="text", context=False),
-        text_rules=_index(entries, not_in="subject", context=False),
-        subject_context=_index(entries, not_in="text", context=True),
-        text_context=_index(entries, not_in="subject", context=True),
-        triggers=_triggers(entries, combinations),
+        branches=branches,
+        index=index.Index([b.groups for b in branches], [b.place for b in branches], common),
+        triggers=_triggers(rules, combinations),
         combinations=combinations,
         auto_sender=re.compile(sender) if sender else None,
     )
 
 
-def _triggers(
-    entries: list[tuple[dict[str, Any], Rule]], combinations: tuple[Combination, ...]
-) -> frozenset[str]:
+def _triggers(rules: tuple[Rule, ...], combinations: tuple[Combination, ...]) -> frozenset[str]:
     """What must be seen before any combination could use the context."""
-    context = {rule.intent for entry, rule in entries if entry.get("context")}
+    context = {rule.intent for rule in rules if rule.context}
     using = [c for c in combinations if context & {*c.all, *c.none}]
     return frozenset(name for c in using for name in c.all) - context
 
@@ -129,21 +129,27 @@ def _rule(entry: Mapping[str, Any], parts: Mapping[str, str]) -> Rule:
     return Rule(
         intent=entry["intent"],
         weight=float(entry["weight"]),
-        pattern=re.compile(_filled(entry["pattern"], parts)),
         unless=re.compile(_filled(unless, parts)) if unless else None,
-        anchors=frozenset(entry["anchors"]),
-        also=frozenset(entry.get("also", ())),
+        context=entry.get("context", False),
         yes=tuple(entry.get("yes", ())),
         no=tuple(entry.get("no", ())),
     )
 
 
-def _index(entries: list[tuple[dict[str, Any], Rule]], *, not_in: str, context: bool) -> Index:
-    """Rules by anchor word, without those that are only for the place ``not_in``."""
-    found: dict[str, list[Rule]] = {}
-    for entry, rule in entries:
-        if entry.get("where", "text") == not_in or entry.get("context", False) != context:
-            continue
-        for anchor in sorted(rule.anchors):
-            found.setdefault(anchor, []).append(rule)
-    return Index(frozenset(found), {anchor: tuple(rules) for anchor, rules in found.items()})
+def _branches(
+    entry: Mapping[str, Any], rule: Rule, parts: Mapping[str, str], common: frozenset[str]
+) -> list[Branch]:
+    place = _PLACES[entry.get("where", "text")]
+    named = [_whole(entry[name]) for name in ("anchors", "also") if name in entry]
+    found = []
+    for pattern in needs.branches(_filled(entry["pattern"], parts)):
+        groups = [*needs.groups(pattern, common), *named]
+        if not groups:
+            raise ValueError(f"the rule needs anchors, its pattern names no word: {pattern}")
+        found.append(Branch(rule, re.compile(pattern), tuple(groups), place))
+    return found
+
+
+def _whole(names: list[str]) -> needs.Group:
+    words = (re.findall(r"\w+|\?", name) for name in names)
+    return frozenset(max(found, key=len) for found in words if found)
