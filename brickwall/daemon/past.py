@@ -92,9 +92,17 @@ def load(path: Path) -> Memory:
     Nothing is lost then: the ledger in the store knows what was mailed.
     """
     try:
-        tree = json.loads(path.read_bytes())
+        return read(path.read_bytes())
+    except OSError:
+        return Memory()
+
+
+def read(data: bytes) -> Memory:
+    """What stands in such a file; nothing where it is not whole or of a newer version."""
+    try:
+        tree = json.loads(data)
         return _memory(tree) if tree["version"] <= VERSION else Memory()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return Memory()
 
 
