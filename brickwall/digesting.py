@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 KIND: Final = "digest"
 _NOTHING: Final = 'nothing to do, and digest.when_empty is "skip"'
-#: Lines of a mail are at most 78 characters, and nothing in it needs more than seven bits.
-_WIRE: Final = SMTP.clone(cte_type="7bit")
+#: Nothing in a mail needs more than seven bits, and no server has to unfold its Message-ID.
+_WIRE: Final = SMTP.clone(cte_type="7bit", max_line_length=200)
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,24 @@ from urllib.parse import quote
 from ingest.graph_client import GraphClient
 from ingest.graph_faults import SERVICE, GraphError, classify
 from ingest.retry import Retry
-from ingest.senders import named, send_once
+from ingest.senders import HEADER, send_once
 
-_NEWEST: Final = 25
 _SENT: Final = "/me/mailFolders/sentitems/messages"
+#: How Exchange keeps a header that it does not know itself.
+_KEPT: Final = f"String {{00020386-0000-0000-C000-000000000046}} Name {HEADER}"
+_GATEWAY_BUSY: Final = 503
 
 
 class GraphSender:
-    """Sends as the user, and keeps drafts. ``retry``: the one of ``client``."""
+    """Sends as the user, and keeps drafts. ``retry``: the one of ``client``.
 
-    def __init__(self, client: GraphClient, retry: Retry) -> None:
+    ``headers_only``: only Mail.ReadBasic was granted.
+    """
+
+    def __init__(self, client: GraphClient, retry: Retry, *, headers_only: bool = False) -> None:
         self._client = client
         self._retry = retry
+        self._headers_only = headers_only
 
     def send(self, message: bytes) -> None:
         """See ``ingest.senders.Sender``."""
@@ -32,17 +38,17 @@ class GraphSender:
 
     def was_sent(self, message_id: str) -> bool | None:
         """See ``ingest.senders.Sender``."""
-        wanted = quote("internetMessageId eq '" + message_id.replace("'", "''") + "'")
-        if self._client.get(f"{_SENT}?$filter={wanted}&$select=id&$top=1").get("value"):
+        value = "'" + message_id.replace("'", "''") + "'"
+        if self._has(f"internetMessageId eq {value}"):
             return True
-        newest = self._client.get(
-            f"{_SENT}?$select=internetMessageHeaders&$orderby=sentDateTime%20desc&$top={_NEWEST}"
-        )
-        return any(
-            named(((h["name"], h["value"]) for h in one.get("internetMessageHeaders") or ()),
-                  message_id)
-            for one in newest.get("value", ())
-        )  # fmt: skip
+        if self._headers_only:
+            return False
+        kept = f"ep/id eq '{_KEPT}' and ep/value eq {value}"
+        return self._has(f"singleValueExtendedProperties/Any(ep: {kept})")
+
+    def _has(self, wanted: str) -> bool:
+        path = f"{_SENT}?$filter={quote(wanted)}&$select=id&$top=1"
+        return bool(self._client.get(path).get("value"))
 
     def _once(self, path: str, message: bytes) -> None:
         text = base64.b64encode(message)
@@ -57,4 +63,4 @@ class GraphSender:
 
 def _refused(error: Exception) -> bool:
     """Whether Graph says that it took nothing; from 500 on it may have, unless it is too busy."""
-    return isinstance(error, GraphError) and (error.status < 500 or error.status == 503)
+    return isinstance(error, GraphError) and (error.status < 500 or error.status == _GATEWAY_BUSY)

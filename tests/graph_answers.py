@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests import graph_sent
 from tests.graph_csdl import csdl
 from tests.graph_deltas import Deltas, RefusedError, Reply, Token, error
 from tests.graph_mailbox import EVENTS, FOLDERS
@@ -48,6 +49,7 @@ class Answers(Deltas):
                 (r"/me/calendar", self._calendar),
                 (r"/me/mailFolders/delta(?:\(\))?", self._folders_delta),
                 (r"/me/mailFolders/([^/]+)", self._folder),
+                (r"/me/mailFolders/([^/]+)/messages", self._messages),
                 (r"/me/mailFolders/([^/]+)/messages/delta(?:\(\))?", self._messages_delta),
                 (r"/me/messages/([^/]+)", self._message),
                 (r"/me/messages/([^/]+)/attachments", self._attachments),
@@ -137,6 +139,9 @@ class Answers(Deltas):
                 yield {"id": name, "@removed": {"reason": "deleted"}}
 
         return self.page_of(FOLDERS, list(self.mailbox.folders), options, "mailFolder", show)
+
+    def _messages(self, folder: str, options: Json) -> Json:
+        return graph_sent.found(self.mailbox, folder, options)
 
     def _messages_delta(self, folder: str, options: Json) -> Json:
         folder = self.mailbox.special.get(folder.lower(), folder)

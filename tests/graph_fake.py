@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, TypeAlias
 
+from tests import graph_sent
 from tests.graph_answers import Answers
 from tests.graph_deltas import VERSION, Reply, error
 from tests.graph_mailbox import Mailbox
@@ -78,6 +79,9 @@ class Graph:
             return error(404, "ResourceNotFound")
         if path == VERSION + "/$batch" and method == "POST":
             return self.answers.batch(body["requests"], self._part)
+        if method == "POST" and path.removeprefix(VERSION) in graph_sent.TAKES:
+            kind = headers.get("content-type", "")
+            return graph_sent.take(self.mailbox, path.removeprefix(VERSION), kind, body)
         if method != "GET":
             return error(405, "MethodNotAllowed")
         self.parts.append(path.removeprefix(VERSION))
@@ -135,7 +139,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
-        self._serve(json.loads(self.rfile.read(length)))
+        body = self.rfile.read(length)
+        text = self.headers.get("Content-Type", "").startswith("text/")
+        self._serve(body if text else json.loads(body))
 
     def _serve(self, body: Any) -> None:
         fake: Graph = self.server.fake  # type: ignore[attr-defined]

@@ -66,7 +66,10 @@ class Event:
 
 
 class Mailbox:
-    """What lies in it, and in which order it changed: (place, id) after (place, id)."""
+    """What lies in it, and in which order it changed: (place, id) after (place, id).
+
+    ``rename_sent``: mail that is sent gets another Message-ID.
+    """
 
     def __init__(self) -> None:
         self.folders: dict[str, Json] = {}
@@ -74,6 +77,7 @@ class Mailbox:
         self.messages: dict[str, Message] = {}
         self.events: dict[str, Event] = {}
         self.log: list[tuple[str, str]] = []
+        self.rename_sent = False
         self._ids = count(1)
         self._clock = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
         for name, shown in SPECIAL.items():

@@ -17,7 +17,7 @@ def message_id(number: int = 1) -> str:
 
 def mail(number: int = 1, *, subject: str = "brickwall, week 47: 2 things to do") -> bytes:
     """A mail of brickwall to the rep."""
-    made = EmailMessage(policy=SMTP)
+    made = EmailMessage(policy=SMTP.clone(max_line_length=200))
     made["From"] = f"brickwall <{REP}>"
     made["To"] = REP
     made["Subject"] = subject

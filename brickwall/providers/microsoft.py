@@ -91,13 +91,18 @@ def sources(account: Account, tools: Tools) -> list[Source]:
 def sender(account: Account, tools: Tools) -> GraphSender:
     """Through Microsoft 365."""
     check_granted(account, "send")
-    return GraphSender(_client(tools, _signed_in(account, tools)), tools.retry)
+    return _sender(account, tools)
 
 
 def drafts(account: Account, tools: Tools) -> GraphSender:
     """The folder of drafts."""
     check_granted(account, "drafts")
-    return GraphSender(_client(tools, _signed_in(account, tools)), tools.retry)
+    return _sender(account, tools)
+
+
+def _sender(account: Account, tools: Tools) -> GraphSender:
+    client = _client(tools, _signed_in(account, tools))
+    return GraphSender(client, tools.retry, headers_only=account.headers_only)
 
 
 def disconnect(account: Account, tools: Tools) -> None:
