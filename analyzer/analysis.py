@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,8 @@ from analyzer import (
     meeting_risk,
     mirror,
     open_questions,
+    parks,
+    promises,
     questions,
     score,
     signals,
@@ -61,6 +63,8 @@ class Analysis:
     signals: pd.DataFrame
     scores: pd.DataFrame
     verdicts: pd.DataFrame
+    parks: pd.DataFrame
+    promises: pd.DataFrame
     questions: pd.DataFrame
     coverage: pd.DataFrame
 
@@ -106,6 +110,8 @@ def analyze(facts: Facts, settings: Settings, as_of: datetime) -> Analysis:
         signals=found,
         scores=scores,
         verdicts=verdict.verdicts(facts, derived, found, scores, known.effort, settings, as_of),
+        parks=parks.parks(facts, derived, settings.zone, as_of),
+        promises=derived.promises,
         questions=questions.questions(derived, known.meeting_questions, as_of),
         coverage=known.coverage,
     )
@@ -143,8 +149,8 @@ def _derived(
     settings: Settings,
     as_of: datetime,
 ) -> Derived:
-    away = absences.absences(about.mail)
-    return Derived(
+    away = absences.absences(about.mail, settings.zone)
+    derived = Derived(
         people=who,
         mail=about.mail.mail,
         recipients=about.mail.recipients,
@@ -153,9 +159,12 @@ def _derived(
             facts, about.mail, who, about.topics, met.meetings, met.attendees, settings
         ),
         topics=topics.with_steps(about.topics, about.mail, met.meetings, met.attendees, as_of),
-        episodes=episodes.episodes(facts, about.mail, who, about.topics, away, time, as_of),
+        episodes=episodes.episodes(
+            facts, about.mail, who, about.topics, away, time, as_of, settings.zone
+        ),
         absences=away,
         meetings=met.meetings,
         attendees=met.attendees,
         changes=met.changes,
     )
+    return replace(derived, promises=promises.promises(derived, settings, as_of))

@@ -198,6 +198,25 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         },
         # absences told by auto-replies: [from_at, until_at) per person
         "absences": {"person": "int64", "from_at": TIME, "until_at": TIME, "message": "int64"},
+        # what both sides promised: message, at, person (the other side), by: us | them, words.
+        # due_at: end of the time named, or ten working days (dated: whether one was named);
+        # sign_at: when the promiser was next heard of, far away if never; chased: we asked for it
+        # in vain. state: open | kept | broken
+        "promises": {
+            "message": "int64",
+            "at": TIME,
+            "person": "int64",
+            "by": "str",
+            "thread": "int64",
+            "topic": "int64",
+            "words": "str",
+            "due_at": TIME,
+            "dated": "bool",
+            "call": "bool",
+            "sign_at": TIME,
+            "chased": "bool",
+            "state": "str",
+        },
         # one row per occurrence with at least one person outside. status: confirmed | cancelled |
         # moved away (replaced by another). ours: the rep organised it. source: calendar | mail
         "meetings": {

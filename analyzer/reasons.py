@@ -98,6 +98,16 @@ def asked_to_wait(
     return told.where((words != "") | until.isna(), dated)
 
 
+def put_aside(
+    milestone: pd.Series[str], until: pd.Series[pd.Timestamp], settings: Settings, as_of: datetime
+) -> pd.Series[str]:
+    """That the rep parked somebody, and until when."""
+    day_told = (" until " + day(until, settings.zone, as_of)).where(until.notna(), "")
+    event_told = (" until this: " + milestone).where(milestone != "", "")
+    both = day_told.where((day_told == "") | (event_told == ""), day_told + ", or") + event_told
+    return "You parked them" + both.where(both != "", " until they write") + "."
+
+
 def quoted(words: pd.Series[str]) -> pd.Series[str]:
     """Words as they follow a statement: ``: "words"``, or ``""``."""
     return (": \u201c" + words + "\u201d").where(words != "", "")

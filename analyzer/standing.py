@@ -7,7 +7,9 @@ from typing import Final
 
 import pandas as pd
 
+from analyzer.days.columns import resumes
 from analyzer.derived.everything import Derived
+from analyzer.parks import parks
 from analyzer.settings import Settings
 from analyzer.signals import asked, said
 from analyzer.signals.rows import looked_up
@@ -33,16 +35,6 @@ _DECIDES: Final = [
     "brush_off",
     "expects_reply",
 ]
-_NUMBERS: Final = {"a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "six": 6, "a few": 3}
-_MONTHS: Final = (
-    "january|januar", "february|februar", "march|märz", "april", "may|mai", "june|juni",
-    "july|juli", "august", "september", "october|oktober", "november", "december|dezember",
-)  # fmt: skip
-_AFTER: Final = r"(?:after|nach)"
-_WHEN: Final = (
-    rf"(?:in|until|till|by|from|before|early|mid|late|start of|beginning of|im|ab|bis|vor|anfang"
-    rf"|mitte|{_AFTER})"
-)
 
 
 def objected(derived: Derived, as_of: datetime) -> pd.DataFrame:
@@ -74,11 +66,24 @@ def refused(facts: Facts, derived: Derived, as_of: datetime) -> pd.DataFrame:
     return _latest(told, _lost(derived, as_of), _marked(facts, derived, "lost", as_of))
 
 
-def parked(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
-    """Who said "later" with a date or a milestone: person, at, words, until, milestone.
+def parked(facts: Facts, derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
+    """Whom the rep put aside, and who said "later" with a date or a milestone.
 
-    ``until`` lies after ``as_of``; with a milestone alone it is absent.
+    Columns person, at, words, until, milestone, by_us. ``until`` lies after ``as_of``; with a
+    milestone alone it is absent. What the rep told goes first.
     """
+    aside = parks(facts, derived, settings.zone, as_of)
+    aside = aside[aside["state"] == "parked"].assign(words="", by_us=True)
+    told = [frame for frame in (aside, _told_later(derived, settings, as_of)) if len(frame)]
+    columns = ["person", "at", "words", "until", "milestone", "by_us"]
+    if not told:
+        return aside[columns]
+    rows = pd.concat([frame[columns] for frame in told], ignore_index=True)
+    return rows.drop_duplicates("person")
+
+
+def _told_later(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
+    """Who said "later" with a date or a milestone."""
     now = pd.Timestamp(as_of)
     mail = said.to_us(derived, as_of)
     mail = mail[mail[_DECIDES].any(axis=1)].drop_duplicates("sender", keep="last")
@@ -88,14 +93,15 @@ def parked(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFram
     later = mail.assign(
         person=mail["sender"],
         words=words,
-        until=until(mail["at"], words, settings.zone),
+        until=resumes(words, mail["at"], mail["offset_minutes"], settings.zone),
         milestone=words.str.extract(r"\b((?:after|once|when|as soon as) .{3,60})", expand=False),
     )
     later["milestone"] = later["milestone"].fillna("").astype("str").str.strip(" .,;!")
     ahead = later["until"] > now
     believed = (later["milestone"] != "") & (now - later["at"] <= BELIEVED)
     later = later[ahead | (later["until"].isna() & believed)]
-    columns = ["person", "at", "words", "until", "milestone"]
+    later["by_us"] = False
+    columns = ["person", "at", "words", "until", "milestone", "by_us"]
     named = _suspended(derived, as_of)
     both = [frame for frame in (named, later[columns]) if len(frame)]
     if not both:
@@ -115,58 +121,9 @@ def _suspended(derived: Derived, as_of: datetime) -> pd.DataFrame:
             "words": "",
             "until": last["suspended_until"],
             "milestone": "",
+            "by_us": False,
         }
     )
-
-
-def until(at: pd.Series[pd.Timestamp], text: pd.Series[str], zone: str) -> pd.Series[pd.Timestamp]:
-    """The day a "later" names: next week, month, quarter, year; Q3; a month; in two months.
-
-    Absent where the words name none. Quarters are those of the calendar; "after" one of them, or
-    after a month, is the first day of the next.
-    """
-    text = text.str.lower()
-    local = at.dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
-    day = pd.Series(pd.NaT, index=at.index, dtype="datetime64[us]")
-    in_months = text.str.extract(r"\bin (a few|a|one|two|three|four|six|\d+) months?", expand=False)
-    months = in_months.map(lambda n: _NUMBERS.get(n, n)).astype("float64")
-    day = day.where(months.isna(), _months_later(local, months))
-    for number, name in enumerate(_MONTHS, start=1):
-        ahead = ((number - local.dt.month) % 12).astype("float64")
-        named = text.str.contains(rf"\b{_WHEN} (?:{name})\b")
-        after = text.str.contains(rf"\b{_AFTER} (?:{name})\b")
-        day = day.where(~named, _months_later(local, ahead + after, first=True))
-    for quarter in range(1, 5):
-        ahead = ((3 * quarter - 2 - local.dt.month) % 12).astype("float64")
-        named = text.str.contains(rf"\bq{quarter}\b")
-        after = text.str.contains(rf"\b{_AFTER} (?:the |dem )?q{quarter}\b")
-        day = day.where(~named, _months_later(local, ahead + 3.0 * after, first=True))
-    to_quarter = (3 - (local.dt.month - 1) % 3).astype("float64")
-    day = day.where(
-        ~text.str.contains(r"\bnext quarter|nächstes quartal"),
-        _months_later(local, to_quarter, first=True),
-    )
-    to_year = (13 - local.dt.month).astype("float64")
-    new_year = text.str.contains(
-        r"\bnext year|\bnew year|(?:nächstes|neuen) jahr|\b(?:after|nach) (?:christmas|weihnachten)"
-        r"|\bnot this year|\bdieses jahr nicht mehr"
-    )
-    day = day.where(~new_year, _months_later(local, to_year, first=True))
-    next_month = text.str.contains(r"\bnext month|nächsten monat")
-    day = day.where(~next_month, _months_later(local, to_year * 0.0 + 1.0, first=True))
-    return said.instants(day, zone)
-
-
-def _months_later(
-    local: pd.Series[pd.Timestamp], months: pd.Series[float], *, first: bool = False
-) -> pd.Series[pd.Timestamp]:
-    """The day so many months later (a month counted as 30.44 days), or its month's first."""
-    if not first:
-        days = (months * 30.44).round()
-        return (local + pd.to_timedelta(days, unit="D")).astype("datetime64[us]")
-    number = (local.dt.year * 12 + local.dt.month - 1 + months).astype("Int64")
-    text = (number // 12).astype("str") + "-" + (number % 12 + 1).astype("str") + "-1"
-    return pd.to_datetime(text, errors="coerce", format="%Y-%m-%d").astype("datetime64[us]")
 
 
 def _lost(derived: Derived, as_of: datetime) -> pd.DataFrame:

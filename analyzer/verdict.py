@@ -92,7 +92,7 @@ def _known(
     people = scores["person"]
     no = standing.refused(facts, derived, as_of).set_index("person")
     stop = standing.objected(derived, as_of).set_index("person")
-    later = standing.parked(derived, settings, as_of).set_index("person")
+    later = standing.parked(facts, derived, settings, as_of).set_index("person")
     known = scores.assign(
         stop_at=looked_up(people, stop["at"]),
         stop_words=_words(people, stop["words"]),
@@ -102,6 +102,7 @@ def _known(
         parked=people.isin(later.index),
         park_until=looked_up(people, later["until"]),
         milestone=_words(people, later["milestone"]),
+        put_aside=people.isin(later.index[later["by_us"].to_numpy("bool")]),
         acts=looked_up(people, _acts(signals, settings, as_of)).fillna(0),
         only_assistant=people.isin(signals.loc[signals["signal"] == "only_assistant", "person"]),
     )
@@ -213,6 +214,7 @@ def _reasons(
     said_no = "They said no on " + day(known["no_at"], settings.zone, as_of)
     stopped = "They asked on " + day(known["stop_at"], settings.zone, as_of)
     later = reasons.asked_to_wait(known["later_words"], known["park_until"], settings, as_of)
+    aside = reasons.put_aside(known["milestone"], known["park_until"], settings, as_of)
     quiet = "Silent since " + day(known["silent_since"], settings.zone, as_of)
     undone = bad.str.replace(r"^[^:]*", "", regex=True).where(bad != "", ".")
     fallback = bad.where(bad != "", good)
@@ -222,7 +224,7 @@ def _reasons(
         + reasons.quoted(known["stop_words"])
         + ".",
         "win back": said_no + reasons.quoted(known["no_words"]) + ".",
-        "park": later,
+        "park": aside.where(known["put_aside"], later),
         "stop chasing": quiet + undone,
         "keep going": _balanced(good, bad),
         "unclear": pd.Series("Too little has happened to say anything.", index=known.index),

@@ -10,12 +10,13 @@ Times are text in UTC. Calls return ids.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
-from analyzer import score, signals, verdict
+from analyzer import promises, score, signals, verdict
 from analyzer.derived.everything import Derived
 from analyzer.frames import COLUMNS, INTENTS, empty, shaped
 from analyzer.settings import Settings
@@ -165,7 +166,8 @@ class Case:
             {"message": "int64", "intent": "str", "words": "str"}
         )
         frames = {name: frame(name, rows) for name, rows in self.rows.items()}
-        return Derived(words=words, **frames)
+        derived = Derived(words=words, **frames)
+        return replace(derived, promises=promises.promises(derived, self.settings, self.as_of))
 
     def signals(self, name: str = "") -> pd.DataFrame:
         """All signals, or those of one name."""

@@ -32,7 +32,7 @@ def derived(facts: Facts, as_of: datetime = AS_OF) -> pd.DataFrame:
     who = people(facts, Settings())
     told = thread(mail(facts, who, Settings(), as_of), facts)
     pace = clock(told.mail, who.people, Settings())
-    made = episodes(facts, told, who.people, frames.empty("topics"), absences(told), pace, as_of)
+    made = episodes(facts, told, who.people, frames.empty("topics"), absences(told, "UTC"), pace, as_of)
     address = who.people.set_index("person")["address"]
     return made.assign(who=made["person"].map(address))
 
@@ -200,7 +200,7 @@ def test_a_day_they_named_suspends_silence() -> None:
         ANN, to=story.me, at="2026-03-02", intents=["brush_off"], intent_words="after 15 May"
     )
     story.mail(story.me, to=ANN, at="2026-03-09 09:00", intents=ASKS)
-    assert only(story)["suspended_until"] == pd.Timestamp("2026-05-15", tz="UTC")
+    assert only(story)["suspended_until"] == pd.Timestamp("2026-05-16", tz="UTC")
     story.mark("park", "ann@acme.com", at="2026-03-10", value="2026-07-01")
     assert only(story)["suspended_until"] == pd.Timestamp("2026-07-01", tz="UTC")
 

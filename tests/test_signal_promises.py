@@ -4,34 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 import pytest
 
-from analyzer.signals import said
+from tests.builders import instant
 from tests.derived_builder import Case
 
 
-@pytest.mark.parametrize(
-    ("words", "last_day"),
-    [
-        ("I will send it today", "2026-05-13"),
-        ("I will call tomorrow", "2026-05-14"),
-        ("you will have it by Friday", "2026-05-15"),
-        ("I will get back to you on Monday", "2026-05-18"),
-        ("I will send it next week", "2026-05-22"),
-        ("I will send it by the end of the month", "2026-05-31"),
-        ("I will send it next month", "2026-06-30"),
-        ("I will send it by 20 May", "2026-05-20"),
-        ("ich schicke es bis Freitag", "2026-05-15"),
-        ("I will ask him tomorrow and send it by Friday", "2026-05-15"),
-        ("I will look into it", "2026-05-27"),
-    ],
-)
-def test_promises_fall_due_at_the_end_of_the_day_they_name(words: str, last_day: str) -> None:
-    """Written on Wednesday 13 May 2026; without a day ten working days are given."""
-    at = pd.Series(pd.to_datetime(["2026-05-13 09:00"], utc=True))
-    due = said.due(at, pd.Series([words]), "UTC").iloc[0]
-    assert str((due - pd.Timedelta(minutes=1)).date()) == last_day
+def test_a_promise_without_a_day_is_due_after_ten_working_days() -> None:
+    """Promised on Wednesday 13 May: the end of 27 May."""
+    case = Case()
+    case.mail(case.contact(), "2026-05-13 09:00", "commitment", words="I will send it to you.")
+    (row,) = case.derived().promises.to_dict("records")
+    assert row["due_at"] == instant("2026-05-28")
+    assert not row["dated"]
 
 
 def test_a_promise_is_broken_when_nothing_at_all_came() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -164,7 +165,7 @@ def _quarter_of(day: date) -> int:
 #: What a phrase without numbers names, seen from a day.
 NAMED: Final[Mapping[str, Callable[[date], Span]]] = MappingProxyType(
     {
-        **{name: (lambda day, name=name: _next(name, day)) for name in _YEARLY},
+        **{name: partial(_next, name) for name in _YEARLY},
         "holidays": _holidays,
         "today": single,
         "tomorrow": lambda day: single(day + timedelta(days=1)),

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from analyzer.clock import Clock
-from analyzer.derived.dates import named_day
+from analyzer.days import absence, columns
 from analyzer.derived.groups import Bools, Floats, Ints, keyed, looked_up, next_after, seconds
 from analyzer.derived.mail import Mail
 from analyzer.frames import shaped
+from store.facts import TIME
 
 _Reading: TypeAlias = Callable[[Ints, Ints], Floats]
 
@@ -22,27 +23,30 @@ DEFAULT_ABSENCE: Final = pd.Timedelta(days=7)
 #: A date further off is none of an absence.
 LONGEST_ABSENCE: Final = pd.Timedelta(days=180)
 
-_UNTIL: Final = r"(?i)\b(?:until|till|through|thru|bis|jusqu|hasta|fino|tot)"
-_DAY: Final = pd.Timedelta(days=1)
 
+def absences(mail: Mail, zone: str) -> pd.DataFrame:
+    """Frame ``absences``: from the first day an auto-reply names, or its receipt, to the return.
 
-def absences(mail: Mail) -> pd.DataFrame:
-    """Frame ``absences``: from the receipt of an auto-reply until the day it names.
-
-    "until 12 March" includes that day, any other named day is the return. Without one: a week,
-    or until the person's next own mail.
+    Days are those of the one who is away. Without a day: a week, or until the person's next own
+    mail. A mail of a person that tells the same, with its days, counts as well.
     """
     frame = mail.mail
-    told = frame[(frame["kind"] == "auto_reply").to_numpy() & (frame["sender"] >= 0).to_numpy()]
+    told = frame[(frame["sender"] >= 0).to_numpy() & ~frame["outgoing"].to_numpy()]
+    automatic = told["kind"] == "auto_reply"
+    told = told[automatic | ((told["kind"] == "person") & told["auto"])]
     shown = mail.words[(mail.words["intent"] == "auto").to_numpy()]
     words = shown.drop_duplicates("message").set_index("message")["words"]
-    text = told["subject"] + " " + looked_up(told["message"], words).astype("str").fillna("")
-    day = named_day(text, told["at"])
-    day = day.where(~text.str.contains(_UNTIL, regex=True), day + _DAY)
-    good = (day > told["at"]) & (day <= told["at"] + LONGEST_ABSENCE)
-    until = day.where(good, _back(frame, told))
-    made = {"person": told["sender"], "from_at": told["at"], "message": told["message"]}
-    result = pd.DataFrame({**made, "until_at": until})
+    own = looked_up(told["message"], words).astype("str").fillna("")
+    days = columns.away(own, told["at"], told["offset_minutes"], zone)
+    title = told["subject"].map(absence.excerpt).astype("str")
+    titled = columns.away(title, told["at"], told["offset_minutes"], zone)
+    back, first = days["back"].fillna(titled["back"]), days["first"].fillna(titled["first"])
+    good = (back > told["at"]) & (back <= told["at"] + LONGEST_ABSENCE)
+    until = back.where(good, _back(frame, told))
+    began = first.where(good & (first >= told["at"] - LONGEST_ABSENCE), told["at"])
+    made = {"person": told["sender"], "from_at": began, "message": told["message"]}
+    result = pd.DataFrame({**made, "until_at": until.astype(TIME)})
+    result = result[(good | (told["kind"] == "auto_reply")).to_numpy()]
     return shaped("absences", result.sort_values(["person", "from_at", "message"]))
 
 

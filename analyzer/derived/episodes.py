@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from analyzer.clock import Clock
+from analyzer.days import columns as days
 from analyzer.derived import signs
 from analyzer.derived.absences import Away
 from analyzer.derived.asks import OURS, THEIRS, asks
-from analyzer.derived.dates import named_day
 from analyzer.derived.groups import Bools, Ints, codes, last_before, next_after, seconds
 from analyzer.derived.mail import Mail
 from analyzer.derived.people import person_of
@@ -31,14 +31,16 @@ def episodes(
     absences: pd.DataFrame,
     clock: Clock,
     as_of: datetime,
+    zone: str = "UTC",
 ) -> pd.DataFrame:
     """Frame ``episodes``, in order of the first question.
 
     Questions of one conversation with no human sign in between are one episode. It ends with the
     first sign of that person or their delegate anywhere, of a colleague of theirs in the thread
     or with them on the mail, an invitation answered, or a call. Waits stop while the one who
-    should answer is away. ``suspended_until``: the last decision day they named (or the rep
-    parked them until) before the end; after won, silence tells nothing: the day after ``as_of``.
+    should answer is away. ``suspended_until``: the last day before the end that they named for an
+    answer, a decision or a "later" (or that the rep parked them until); after won, silence tells
+    nothing: the day after ``as_of``. Days without an own offset are those of ``zone``.
     """
     asked = asks(mail, people)
     answers = _answers(asked, mail, facts, people, as_of)
@@ -48,7 +50,7 @@ def episodes(
     frame["topic"] = mail.mail["topic"].to_numpy()[asked["row"].to_numpy()[last]]
     end = np.where(frame["open"], now, frame["answered"])
     frame = frame.assign(**_waits(frame, people, Away.of(absences), clock, end))
-    until = _suspended(frame, end, mail, facts, people)
+    until = _suspended(frame, end, mail, facts, people, zone)
     won = _won(frame, topics, facts, people) & frame["open"].to_numpy()
     frame["suspended_until"] = until.where(~won, pd.Timestamp(as_of) + pd.Timedelta(days=1))
     frame["company"] = _by_person(people, "company", "")[frame["person"].to_numpy()]
@@ -172,10 +174,10 @@ def _waits(
 
 
 def _suspended(
-    frame: pd.DataFrame, end: Ints, mail: Mail, facts: Facts, people: pd.DataFrame
+    frame: pd.DataFrame, end: Ints, mail: Mail, facts: Facts, people: pd.DataFrame, zone: str
 ) -> pd.Series[Any]:
     """The day that silence was announced until, where it lies after the question."""
-    told = _announced(mail, facts, people)
+    told = _announced(mail, facts, people, zone)
     row = last_before(
         frame["person"].to_numpy(), end, told["person"].to_numpy(), seconds(told["at"])
     )
@@ -184,21 +186,24 @@ def _suspended(
     return until.where(fits)
 
 
-def _announced(mail: Mail, facts: Facts, people: pd.DataFrame) -> pd.DataFrame:
+def _announced(mail: Mail, facts: Facts, people: pd.DataFrame, zone: str) -> pd.DataFrame:
     """Columns person, at, until: days they put things off to, or the rep parked them until."""
     frame = mail.mail
     said = mail.words[mail.words["intent"].isin(["brush_off", "commitment"]).to_numpy()]
-    said = said.merge(frame[["message", "sender", "at", "outgoing"]], on="message")
+    columns = ["message", "sender", "at", "offset_minutes", "outgoing"]
+    said = said.merge(frame[columns], on="message")
     said = said[~said["outgoing"].to_numpy()]
-    theirs = pd.DataFrame(
-        {"person": said["sender"], "at": said["at"], "until": named_day(said["words"], said["at"])}
-    )
+    when = (said["words"], said["at"], said["offset_minutes"], zone)
+    promised = (said["intent"] == "commitment").to_numpy()
+    until = days.due(*when)["due_at"].where(promised, days.resumes(*when))
+    theirs = pd.DataFrame({"person": said["sender"], "at": said["at"], "until": until})
     marks = facts.marks[(facts.marks["kind"] == "park").to_numpy()]
+    untold = pd.Series(pd.NA, index=marks.index, dtype="Int32")
     parked = pd.DataFrame(
         {
             "person": person_of(people, marks["target"]),
             "at": marks["occurred_at"],
-            "until": named_day(marks["value"], marks["occurred_at"]),
+            "until": days.resumes(marks["value"], marks["occurred_at"], untold, zone),
         }
     )
     both = pd.concat([theirs, parked], ignore_index=True)

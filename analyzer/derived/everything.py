@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
+
+from analyzer.frames import empty
 
 
 @dataclass(frozen=True)
@@ -22,3 +24,4 @@ class Derived:
     meetings: pd.DataFrame
     attendees: pd.DataFrame
     changes: pd.DataFrame
+    promises: pd.DataFrame = field(default_factory=lambda: empty("promises"))

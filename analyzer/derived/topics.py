@@ -9,8 +9,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from analyzer.days import columns as days
 from analyzer.derived import names
-from analyzer.derived.dates import named_day
 from analyzer.derived.groups import NONE, Ints, codes, hashes, looked_up, mixed, positions
 from analyzer.derived.mail import Mail
 from analyzer.derived.people import person_of
@@ -19,6 +19,8 @@ from analyzer.frames import shaped
 from store.facts import TIME, Facts
 
 _WORD: Final = r"[^\W\d_]{4,}"
+#: The middle of the day that ends then, wherever on earth it does.
+_WITHIN_THE_DAY: Final = pd.Timedelta(hours=12)
 _OUTCOMES: Final = ("won", "lost")
 
 
@@ -192,8 +194,9 @@ def _outcome(frame: pd.DataFrame, facts: Facts, people: pd.DataFrame) -> pd.Seri
 def _promised(mail: Mail, now: pd.Timestamp) -> pd.Series[Any]:
     """The next day that a promise in the mails of each topic names."""
     said = mail.words[(mail.words["intent"] == "commitment").to_numpy()]
-    said = said.merge(mail.mail[["message", "topic", "at"]], on="message")
+    columns = ["message", "topic", "at", "offset_minutes"]
+    said = said.merge(mail.mail[columns], on="message")
     said = said[(said["topic"] >= 0).to_numpy()]
-    day = named_day(said["words"], said["at"])
-    ahead = said.assign(day=day)[(day > now).to_numpy()]
+    due = days.due(said["words"], said["at"], said["offset_minutes"], "UTC")["due_at"]
+    ahead = said.assign(day=due - _WITHIN_THE_DAY)[(due > now).to_numpy()]
     return ahead.groupby("topic")["day"].min()

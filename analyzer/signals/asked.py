@@ -13,6 +13,8 @@ from analyzer.derived.subjects import answering, telling
 from analyzer.signals import rows
 from analyzer.signals.said import FEW
 
+#: An answer so soon after the day that was named for it came as announced.
+_NEAR: Final = pd.Timedelta(days=7)
 _MONTH_EH: Final = rows.WEEK_EH * 365.25 / 12 / 7
 
 
@@ -72,7 +74,7 @@ def ended(derived: Derived, as_of: datetime) -> pd.DataFrame:
     answered = ours(derived, as_of)
     answered = answered[(answered["answered_at"] <= pd.Timestamp(as_of)) & (answered["asks"] > 1)]
     unusual = 2.0 * patience(derived, answered["person"], as_of)
-    named = answered["suspended_until"].notna()
+    named = answered["suspended_until"] + _NEAR >= answered["answered_at"]
     return answered[(answered["waited_eh"] >= unusual) & ~named]
 
 

@@ -23,7 +23,7 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
     plain = ~(mails["refusal"] | mails["acceptance"] | mails["objection"])
     mails = mails[mails["brush_off"] & plain]
     words = said.quoted(derived, mails["message"], "brush_off")
-    mails = mails[~said.names_time(mails["at"], words)]
+    mails = mails[~said.names_time(words, mails, settings.zone)]
     mails = mails.assign(in_thread=mails.groupby(["sender", "thread"]).cumcount() + 1)
     last = mails.drop_duplicates(["sender", "thread"], keep="last")
     earlier = last.groupby("sender").cumcount()
