@@ -1,1 +1,1 @@
-"""Fitting what brickwall ships as numbers; no part of the program."""
+"""Fits the weights of ``analyzer.intents`` on labelled mail; not part of the installed program."""

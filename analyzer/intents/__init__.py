@@ -1,6 +1,7 @@
 """What a message says: apology, refusal, new time asked for, a question to answer, and so on.
 
-Rules as data, one file per language; see ``en.toml``. Labels are those of ``analyzer.frames``.
+First rules read the sentences, as data, one file per language (see ``en.toml``); then a fitted
+model weighs what they found against the other words. Labels are those of ``analyzer.frames``.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from analyzer.frames import INTENTS
 from analyzer.intents.reading import SAID, prepared, rules_say
+from analyzer.intents.weighing import weighed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["VERSION", "classify", "decide", "explain", "read", "read_all"]
 
 #: Version of the labeller; raise it when the rules change, and labels are made anew.
-VERSION: Final = "rules-3"
+VERSION: Final = "model-1"
 DECIDED: Final = SAID
 
 _AT_ONCE: Final = 256
@@ -38,7 +40,7 @@ def read_all(
         who = senders[part] if senders else [""] * read.count
         found += [
             [(label, p, words) for label, (p, words) in said.items()]
-            for said in rules_say(read, who)
+            for said in weighed(read, rules_say(read, who))
         ]
     return found
 
