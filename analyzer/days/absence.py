@@ -71,8 +71,11 @@ def _joined_start(found: Sequence[Told], at: int, text: str, known: Language) ->
     mention, pack = found[at], known.absence
     digit = _DIGIT.search(text, mention.begin, mention.end)
     begin = digit.start() if digit else mention.begin
-    if at and pack.joint.fullmatch(text[found[at - 1].end : begin]):
-        return found[at - 1].first
+    before = found[at - 1] if at else None
+    if before and pack.joint.fullmatch(text[before.end : begin]):
+        return before.first
+    if before and mention.relation in _LASTS and not text[before.end : mention.begin].strip(" ,"):
+        return before.first
     number = pack.number.search(text[:begin])
     if not number or not digit or mention.first != mention.last:
         return None
