@@ -393,6 +393,32 @@ def test_a_booking_tools_notice_is_about_the_event_with_that_person_and_time() -
     assert found.meeting()["uid"] == "c"
 
 
+@pytest.mark.parametrize("cancelled_at", ["2026-05-21 06:59", "2026-05-21 07:02"])
+@pytest.mark.parametrize("notice_uid", ["new", "booking-1"])
+def test_a_tool_that_replaces_the_event_moves_it_once(cancelled_at: str, notice_uid: str) -> None:
+    """Whether the old event's CANCEL comes before or after the notice: nobody cancelled."""
+    story = Story()
+    later = "2026-05-22 14:00"
+    story.event(story.me, to=ANN, start=START, at=INVITED, uid="old")
+    for start, at, actor in ((START, "2026-05-21 06:59:59", ""), (later, LATE, "ann@acme.example")):
+        story.event(story.me, to=ANN, start=start, at=at, uid=notice_uid, actor=actor, **NOTICE)
+    story.event(story.me, to=ANN, start=later, at="2026-05-21 07:00:30", uid="new")
+    story.cancel("old", at=cancelled_at)
+    found = met(story.facts())
+    assert found.told() == [("moved", "them", "ann@acme.example")]
+    assert found.meeting()["start"] == instant(later)
+
+
+def test_one_of_two_events_of_a_booking_that_is_called_off_calls_off_the_meeting() -> None:
+    """Tool and calendar each keep one of the same time."""
+    story = Story()
+    for uid in ("tools", "calendars"):
+        story.event(story.me, to=ANN, start=START, at=INVITED, uid=uid)
+    story.event(story.me, to=ANN, start=START, at=INVITED, uid="booking-1", **NOTICE)
+    story.cancel("tools", at=LATE)
+    assert met(story.facts()).meeting()["status"] == "cancelled"
+
+
 def test_a_notice_about_the_first_date_of_a_series_leaves_the_series_alone() -> None:
     """A booking tool plans no series."""
     story = Story()

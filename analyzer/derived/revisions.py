@@ -22,6 +22,8 @@ from store.facts import Facts
 #: Methods that tell the state of an event; all others are answers to it.
 STATES: Final = ("", "REQUEST", "PUBLISH", "ADD", "CANCEL")
 _WITHOUT_NUMBER: Final = ("booking", "hint")
+#: How the UIDs begin that ingest gives to what has none.
+_MADE_UP: Final = ("booking-", "hint-")
 
 
 def revisions(facts: Facts, people: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
@@ -130,7 +132,9 @@ def keys(known: pd.DataFrame, who: pd.DataFrame, out: Ints) -> pd.DataFrame:
     first = edges.groupby("pair")["occurrence"].transform("first")
     count = int(occurrence.max()) + 1
     root = components(count, edges["occurrence"].to_numpy(), first.to_numpy())[occurrence]
-    return _named(known.assign(root=root, loose=loose))
+    rows = known.assign(root=root, loose=loose, occurrence=occurrence)
+    rows = rows[~_superseded(rows)].reset_index(drop=True)
+    return _named(rows.drop(columns="occurrence"))
 
 
 def _about(known: pd.DataFrame, who: pd.DataFrame, out: Ints, occurrence: Ints) -> pd.DataFrame:
@@ -138,6 +142,30 @@ def _about(known: pd.DataFrame, who: pd.DataFrame, out: Ints, occurrence: Ints) 
     rows = known[["event", "start"]].assign(occurrence=occurrence, loose=loose)
     rows = rows[rows["start"].notna().to_numpy()].merge(who[["event", "person"]], on="event")
     return rows[rows["person"].isin(out).to_numpy()]
+
+
+def _superseded(rows: pd.DataFrame) -> Bools:
+    """Cancellations of an event that had another put in its place before.
+
+    Some booking tools move a meeting by a new event under a UID of its own and then cancel the old
+    one: after the notice has told of the move, this tidies up and cancels nothing.
+    """
+    own = ~rows["uid"].str.startswith(_MADE_UP).to_numpy()
+    standing = own & (rows["state"] & ~rows["cancelled"] & rows["start"].notna()).to_numpy()
+    first = rows["at"].where(own).groupby(rows["occurrence"]).transform("min")
+    columns = ["root", "occurrence", "at", "start"]
+    gone = rows.loc[own & rows["cancelled"].to_numpy(), columns].assign(began=first)
+    gone = gone.reset_index(names="row")
+    other = rows.loc[standing, columns].assign(began=first)
+    both = gone.merge(other, on="root", suffixes=("", "_other"))
+    both = both[
+        (both["occurrence"] != both["occurrence_other"])
+        & (both["at_other"] <= both["at"])
+        & (both["began_other"] > both["began"])
+    ]
+    last = both.sort_values(["row", "at_other"], kind="stable").drop_duplicates("row", keep="last")
+    moved = last.loc[(last["start"] != last["start_other"]).to_numpy(), "row"]
+    return np.asarray(rows.index.isin(moved))
 
 
 def _named(known: pd.DataFrame) -> pd.DataFrame:
