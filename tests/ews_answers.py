@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from tests import ews_sent
 from tests import ews_xml as say
 from tests.ews_mailbox import Mailbox
 from tests.ews_xml import MESSAGES, TYPES, Element, element
@@ -34,13 +35,15 @@ class Answers:
     zone: str = "W. Europe Standard Time"
     aliases: tuple[str, ...] = ("SMTP:rep@ours.example", "smtp:sales@ours.example", "X500:/o=Ours")
     denied: str = ""
+    rename_sent: bool = False
     given: list[str] = field(default_factory=list)
 
     def answer(self, request: Element) -> Element:
         """The answer to the body of a request."""
         name = _local(request)
         if self.denied:
-            messages = [_failed(name, self.denied)]
+            empty = [element("m:Items")] if name == "CreateItem" else []
+            messages = [_failed(name, self.denied, *empty)]
         else:
             operation: Callable[[Element], Iterator[Element]] = _OPERATIONS[name].__get__(self)
             messages = list(operation(request))
@@ -215,6 +218,15 @@ class Answers:
         )
         yield _message("GetUserConfiguration", told)
 
+    def _create_item(self, request: Element) -> Iterator[Element]:
+        name = ews_sent.take(self.mailbox, request, rename=self.rename_sent)
+        sent = request.get("MessageDisposition") != "SaveOnly"
+        told = [] if sent else [element("t:Message", element("t:ItemId", Id=name))]
+        yield _message("CreateItem", element("m:Items", *told))
+
+    def _find_item(self, request: Element) -> Iterator[Element]:
+        yield _message("FindItem", ews_sent.found(self.mailbox, request))
+
     def _place(self, state: _State) -> str:
         return b64encode(json.dumps({"age": self.age, **state}).encode()).decode()
 
@@ -232,6 +244,8 @@ class Answers:
 
 
 _OPERATIONS: Final[dict[str, Any]] = {
+    "CreateItem": Answers._create_item,
+    "FindItem": Answers._find_item,
     "GetFolder": Answers._get_folder,
     "GetItem": Answers._get_item,
     "GetUserConfiguration": Answers._get_user_configuration,
