@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from analyzer.analysis import Analysis
+from analyzer.meeting_risk import CONFIRM
 from analyzer.settings import Settings
 from reports import escape, views, words
 from reports.digest_model import (
@@ -31,8 +32,6 @@ QUESTIONS_SHOWN: Final = 3
 WAITING_SHOWN: Final = 3
 WEEKS: Final = 12
 AHEAD: Final = timedelta(days=7)
-#: A meeting with this risk or a higher one is worth a word.
-RISKY: Final = 0.35
 
 
 def digest_view(
@@ -117,11 +116,9 @@ def _questions(report: Report) -> tuple[Question, ...]:
 
 
 def _risky(analysis: Analysis, zone: ZoneInfo, directory: Directory) -> tuple[RiskyMeeting, ...]:
-    frame = _frame(analysis, "meeting_risks")
-    if frame is None:
-        return ()
+    frame = analysis.meeting_risks
     start, end = pd.Timestamp(analysis.as_of), pd.Timestamp(analysis.as_of + AHEAD)
-    rows = frame.loc[frame["start"].ge(start) & frame["start"].lt(end) & frame["risk"].ge(RISKY)]
+    rows = frame.loc[frame["start"].ge(start) & frame["start"].lt(end) & frame["risk"].ge(CONFIRM)]
     rows = rows.sort_values(["risk", "start", "person"], ascending=[False, True, True])
     titles = dict(zip(analysis.meetings["meeting"], analysis.meetings["summary"], strict=True))
     return tuple(_one_risk(row, titles, zone, directory) for row in records(rows))
@@ -139,9 +136,7 @@ def _one_risk(row: Any, titles: dict[Any, Any], zone: ZoneInfo, who: Directory) 
 
 def _promises(analysis: Analysis, zone: ZoneInfo, directory: Directory) -> tuple[Promise, ...]:
     """Open promises of judged people and to them, due within a week or late by two at most."""
-    frame = _frame(analysis, "promises")
-    if frame is None:
-        return ()
+    frame = analysis.promises
     as_of = pd.Timestamp(analysis.as_of)
     rows = frame.loc[frame["state"].eq("open") & frame["person"].isin(analysis.verdicts["person"])]
     rows = rows.loc[rows["due_at"].ge(as_of - 2 * AHEAD) & rows["due_at"].lt(as_of + AHEAD)]
@@ -156,11 +151,6 @@ def _one_promise(row: Any, zone: ZoneInfo, who: Directory, as_of: pd.Timestamp) 
         who[row.person], str(row.by) == "us", escape.line(row.words, escape.SUBJECT), due_at,
         bool(row.due_at < as_of),
     )  # fmt: skip
-
-
-def _frame(analysis: Analysis, name: str) -> pd.DataFrame | None:
-    frame: pd.DataFrame | None = getattr(analysis, name, None)
-    return frame
 
 
 def _mirror(report: Report) -> str:
