@@ -36,13 +36,14 @@ class ExchangeSender:
         return self._client.has_mail(message_id, HEADER, _SENT)
 
     def _once(self, message: bytes, folder: str, *, send: bool) -> None:
-        _, to = recipients(message)
+        to = recipients(message)[1] if send else ()
         send_once(
             self._retry,
             lambda: self._client.new_mail(message, to, folder, send=send),
             classify,
             refused=_refused,
             service=SERVICE,
+            draft=not send,
         )
 
 

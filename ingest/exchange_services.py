@@ -102,19 +102,20 @@ class FindItem(Service):
 def new_mail(content: str, to: Sequence[str], folder: str, *, send: bool) -> Element:
     """A request to keep a mail in ``folder`` (Exchange's name for it), and to send it where wanted.
 
-    ``content``: the mail in base64. ``to``: Exchange wants the recipients told by themselves.
+    ``content``: the mail in base64. ``to``: those that Exchange shall send it to, told once more.
     """
     how = "SendAndSaveCopy" if send else "SaveOnly"
     payload = create_element("m:CreateItem", attrs={"MessageDisposition": how})
     payload.append(_folder_ids("m:SavedItemFolderId", names=[folder]))
     mail = create_element("t:Message")
     mail.append(_text("t:MimeContent", content))
-    listed = create_element("t:ToRecipients")
-    for address in to:
-        mailbox = create_element("t:Mailbox")
-        mailbox.append(_text("t:EmailAddress", address))
-        listed.append(mailbox)
-    mail.append(listed)
+    if to:
+        listed = create_element("t:ToRecipients")
+        for address in to:
+            mailbox = create_element("t:Mailbox")
+            mailbox.append(_text("t:EmailAddress", address))
+            listed.append(mailbox)
+        mail.append(listed)
     items = create_element("m:Items")
     items.append(mail)
     payload.append(items)

@@ -52,7 +52,8 @@ class GmailSender:
     def save_draft(self, message: bytes) -> None:
         """See ``ingest.senders.Drafts``."""
         drafts = self._users.drafts()
-        self._once(drafts.create(userId="me", body={"message": _raw(message)}, fields="id"))
+        request = drafts.create(userId="me", body={"message": _raw(message)}, fields="id")
+        self._once(request, draft=True)
 
     def was_sent(self, message_id: str) -> bool | None:
         """See ``ingest.senders.Sender``."""
@@ -89,9 +90,14 @@ class GmailSender:
         found: Mapping[str, Any] = self._retry.call(lambda: _executed(request), _fault)
         return found
 
-    def _once(self, request: Any) -> None:
+    def _once(self, request: Any, *, draft: bool = False) -> None:
         send_once(
-            self._retry, lambda: _executed(request), _fault, refused=_refused, service=SERVICE
+            self._retry,
+            lambda: _executed(request),
+            _fault,
+            refused=_refused,
+            service=SERVICE,
+            draft=draft,
         )
 
 

@@ -34,7 +34,7 @@ class GraphSender:
 
     def save_draft(self, message: bytes) -> None:
         """See ``ingest.senders.Drafts``."""
-        self._once("/me/messages", message)
+        self._once("/me/messages", message, draft=True)
 
     def was_sent(self, message_id: str) -> bool | None:
         """See ``ingest.senders.Sender``."""
@@ -50,7 +50,7 @@ class GraphSender:
         path = f"{_SENT}?$filter={quote(wanted)}&$select=id&$top=1"
         return bool(self._client.get(path).get("value"))
 
-    def _once(self, path: str, message: bytes) -> None:
+    def _once(self, path: str, message: bytes, *, draft: bool = False) -> None:
         text = base64.b64encode(message)
         send_once(
             self._retry,
@@ -58,6 +58,7 @@ class GraphSender:
             classify,
             refused=_refused,
             service=SERVICE,
+            draft=draft,
         )
 
 

@@ -34,6 +34,7 @@ class ImapDrafts:
                 lambda error: classify(error, host),
                 refused=lambda error: not lost(error),
                 service=host,
+                draft=True,
             )
         except QuarantineError as error:
             raise InputError(

@@ -23,6 +23,8 @@ from store.errors import InputError
 #: Names a mail of brickwall's own, with its Message-ID: some servers give mails another one.
 HEADER: Final = "X-Brickwall-Delivery"
 
+_IS_LOOKED_FOR: Final = "It is looked for among your sent mail before it is sent again."
+_LOOK_AT_DRAFTS: Final = "Look whether it is among your drafts; if it is not, try again."
 _BEFORE: Final = (
     socket.gaierror,
     ssl.SSLCertVerificationError,
@@ -72,11 +74,12 @@ def send_once(
     *,
     refused: Callable[[Exception], bool],
     service: str,
+    draft: bool = False,
 ) -> None:
     """Do what must not be done twice: it is tried again only where it certainly was not done.
 
-    ``refused``: whether an exception is an answer that says so. Raises ``UnsureError`` where the
-    answer did not come, or says nothing.
+    ``refused``: whether an exception is an answer that says so. ``draft``: nothing is sent.
+    Raises ``UnsureError`` where the answer did not come, or says nothing.
     """
 
     def fault(error: Exception) -> Fault | None:
@@ -87,7 +90,7 @@ def send_once(
             return found
         raise UnsureError(
             f"{service} has not said whether it took the mail: {found.cause}",
-            "It is looked for among your sent mail before it is sent again.",
+            _LOOK_AT_DRAFTS if draft else _IS_LOOKED_FOR,
         ) from error
 
     retry.call(action, fault)

@@ -20,7 +20,7 @@ def take(mailbox: Mailbox, request: Element, *, rename: bool) -> str:
     (mail,) = request.find(f"{{{MESSAGES}}}Items")
     raw = b64decode(mail.findtext(f"{{{TYPES}}}MimeContent"))
     named = [one.text for one in mail.iter(f"{{{TYPES}}}EmailAddress")]
-    assert named, "Exchange sends nothing to nobody"
+    assert named or not sent, "Exchange sends nothing to nobody"
     if rename and sent:
         raw = re.sub(rb"(?m)^Message-ID: <", b"Message-ID: <renamed-", raw, count=1)
     return mailbox.receive(raw, folder.get("Id"), draft=not sent, sent=sent)
