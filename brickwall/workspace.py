@@ -36,7 +36,7 @@ def opened(*, must_exist: bool = True, at: Path | None = None) -> Iterator[Works
     Raises ``InputError`` when nothing was imported and it must exist.
     """
     place = Home(at, at) if at else home()
-    config = load(place.config_file, local_zone=local_zone)
+    config = configured(place)
     if must_exist and not place.database.exists():
         raise InputError(
             f"There is nothing to report yet: {place.database} does not exist.",
@@ -47,6 +47,11 @@ def opened(*, must_exist: bool = True, at: Path | None = None) -> Iterator[Works
 
     with store.open(place.database) as database:
         yield Workspace(place, config, database)
+
+
+def configured(place: Home) -> Config:
+    """The configuration in ``place``. Raises ``ConfigurationError`` with all its problems."""
+    return load(place.config_file, local_zone=local_zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,8 @@ class Timers:
     wakes_at: float = float("inf")
 
     def add_job(self, func: Callable[[], None], trigger: str, **options: Any) -> object:
-        """Remember a call; the one before with the same name is replaced."""
+        """Remember a call, under a name that nobody has."""
+        assert options["id"] not in self.jobs
         assert (trigger, options["misfire_grace_time"], options["coalesce"]) == ("date", None, True)
         self.jobs[options["id"]] = (options["run_date"], func)
         self.wakes_at = self.steady()

@@ -58,12 +58,12 @@ def path() -> None:
 
 def problems(place: Home) -> list[str]:
     """Everything that is wrong with the configuration of ``place``, in words with lines."""
-    from brickwall.config import ConfigProblemsError, line_of, load
-    from brickwall.workspace import local_zone
+    from brickwall.config import ConfigProblemsError, line_of
+    from brickwall.workspace import configured
     from store.errors import ConfigurationError
 
     try:
-        config = load(place.config_file, local_zone=local_zone)
+        config = configured(place)
     except ConfigProblemsError as error:
         return list(error.problems)
     except ConfigurationError as error:

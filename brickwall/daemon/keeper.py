@@ -71,6 +71,7 @@ class Keeper:
     _running: dict[str, _Running] = field(default_factory=dict)
     _known: Config | None = None
     _problem: str = ""
+    _stopping: bool = False
 
     def begin(self) -> None:
         """Note that this daemon has begun. Raises ``ConfigurationError`` as the file says."""
@@ -87,16 +88,11 @@ class Keeper:
         for due in dues:
             if due.at <= now and self._may_start(due, now):
                 self._start(due, now)
-        later = [due.at for due in dues if due.task not in self._running and due.at > now]
-        return (
-            later
-            + [run.since + self._longest(run.due) for run in self._running.values()]
-            + [
-                run.since + WAIT_FOR_SYNC
-                for run in self._running.values()
-                if run.due.task == SYNC and run.since + WAIT_FOR_SYNC > now
-            ]
-        )
+        found = [due.at for due in dues if due.task not in self._running]
+        for run in self._running.values():
+            found.append(run.since + self._longest(run.due))
+            found += [run.since + WAIT_FOR_SYNC] if run.due.task == SYNC else []
+        return [at for at in found if at > now]
 
     def ended(self, ending: Ending) -> None:
         """Take in how a piece of work ended."""
@@ -104,6 +100,8 @@ class Keeper:
         now, memory = self.now(), self.memory
         for task, key, told in _lanes(ending):
             result, why = _result(told, ending.exit_code), str(told.get("why", ""))
+            if result == "crashed" and self._stopping:
+                result = "stopped"
             past = memory.of(task).after(result, why, now, self.chance(), key)
             memory = memory.with_task(task, past)
             numbers = {name: told[name] for name in told if isinstance(told[name], int)}
@@ -121,6 +119,7 @@ class Keeper:
 
     def stop(self, seconds: float) -> None:
         """End everything that runs, within so many seconds."""
+        self._stopping = True
         for run in self._running.values():
             run.work.ask_to_end()
         for run in self._running.values():
@@ -128,7 +127,6 @@ class Keeper:
                 run.work.kill()
                 self.log("killed", task=run.due.task)
         self._running.clear()
-        self.log("stopped")
 
     def _config(self) -> Config:
         """The configuration as it is now; the one before while it holds mistakes."""

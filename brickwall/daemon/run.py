@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import queue
 import random
 import signal
 import socket
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
 
 from brickwall.accounts import Accounts, account_id
-from brickwall.config import load
 from brickwall.daemon import past, processes
 from brickwall.daemon.journal import Journal
 from brickwall.daemon.keeper import Ending, Keeper
 from brickwall.daemon.lock import only_one
 from brickwall.paths import Home
-from brickwall.workspace import local_zone, now
+from brickwall.workspace import configured, now
 
 HEARTBEAT_SECONDS: Final = 60.0
 #: A difference between the wall clock and the steady one that tells of sleep or of a set clock.
@@ -49,7 +49,8 @@ class Clockwork:
     timers: Timers
     now: Callable[[], datetime]
     _endings: queue.SimpleQueue[Ending] = field(default_factory=queue.SimpleQueue)
-    _planned: dict[str, datetime] = field(default_factory=dict)
+    _planned: set[datetime] = field(default_factory=set)
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def heard(self, ending: Ending) -> None:
         """A piece of work has ended; from any thread."""
@@ -58,11 +59,11 @@ class Clockwork:
 
     def look_soon(self) -> None:
         """Look now; from any thread."""
-        self._at("soon", self.now())
+        self._at(self.now(), self.look)
 
     def jumped(self) -> None:
         """The clock has jumped: all timers were set by another time; from any thread."""
-        self._at("jumped", self.now(), self._awoke)
+        self._at(self.now(), self._awoke)
 
     def look(self) -> None:
         """Take in what has ended, start what is due, set the timers.
@@ -75,10 +76,11 @@ class Clockwork:
         except Exception as error:  # the daemon goes on
             self.keeper.log("look failed", why=type(error).__name__)
             instants = [self.now() + timedelta(seconds=HEARTBEAT_SECONDS)]
-        for number, at in enumerate(instants):
-            if self._planned.get(str(number)) != at:
-                self._planned[str(number)] = at
-                self._at(str(number), at)
+        self._planned = {at for at in self._planned if at > self.now()}
+        for at in instants:
+            if at not in self._planned:
+                self._planned.add(at)
+                self._at(at, self.look)
 
     def take_in(self) -> None:
         """Take in what has ended."""
@@ -90,10 +92,11 @@ class Clockwork:
         self._planned.clear()
         self.look()
 
-    def _at(self, name: str, at: datetime, action: Callable[[], None] | None = None) -> None:
-        options = {"id": name, "replace_existing": True}
-        options |= {"misfire_grace_time": None, "coalesce": True}
-        self.timers.add_job(action or self.look, "date", run_date=at, **options)
+    def _at(self, at: datetime, action: Callable[[], None]) -> None:
+        """Names are never used twice: a timer that replaced the running one would be lost."""
+        name = f"look {next(self._numbers)}"
+        options = {"misfire_grace_time": None, "coalesce": True}
+        self.timers.add_job(action, "date", run_date=at, id=name, **options)
 
 
 class Alarm:
@@ -184,7 +187,7 @@ def _run(home: Home, alarm: Alarm, journal: Journal) -> None:
     logging.getLogger("apscheduler").propagate = False
     scheduler = BackgroundScheduler(timezone=UTC, executors={"default": DebugExecutor()})
     keeper = Keeper(
-        config=lambda: load(home.config_file, local_zone=local_zone),
+        config=lambda: configured(home),
         accounts=lambda: [account_id(a) for a in Accounts(home.accounts).all()],
         launch=lambda due: processes.launch(due, clockwork.heard),
         remember=lambda memory: past.save(home.daemon_memory, memory),
@@ -200,9 +203,12 @@ def _run(home: Home, alarm: Alarm, journal: Journal) -> None:
     heartbeat = Heartbeat(clockwork, now, time.monotonic, lambda: _settings(home))
     while not alarm.wait(HEARTBEAT_SECONDS):
         heartbeat.beat()
+    scheduler.pause()
+    scheduler.get_jobs()  # returns once nothing is under way in its thread
     scheduler.shutdown(wait=False)
     keeper.stop(STOP_SECONDS)
     clockwork.take_in()
+    journal.write("stopped")
 
 
 def _settings(home: Home) -> list[object]:
