@@ -168,9 +168,10 @@ class _Parser:
         self.at = found.end()
         if found[0][0] == "?":
             return element | {""}
-        if found[0][0] == "+" or (found[1] and int(found[1]) > 0):
-            return _ANY
-        return frozenset(("", _UNKNOWN))
+        ends = all(string and not _goes_on(string[-1]) for string in element)
+        many = frozenset((_UNKNOWN + _EDGE if ends else _UNKNOWN,))
+        needed = found[0][0] == "+" or (found[1] and int(found[1]) > 0)
+        return many if needed else many | {""}
 
     def _atom(self) -> frozenset[str]:
         char = self.pattern[self.at]
