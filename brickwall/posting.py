@@ -15,6 +15,7 @@ from store.errors import BrickwallError, ConfigurationError, SignInError, SignIn
 
 if TYPE_CHECKING:
     from brickwall.vault import Vault
+    from ingest.senders import Drafts
     from ingest.smtp import SmtpSender
 
 _SECRET: Final = "secret"  # noqa: S105 - a name
@@ -45,6 +46,17 @@ def post(toolbox: Toolbox, vault: Callable[[], Vault], recipient: str) -> Post:
         "Allow an account to: brickwall connect gmail --with send (or microsoft, exchange); or "
         "name a server as smtp.host in the configuration. docs/digest.md tells how.",
     )
+
+
+def drafts(toolbox: Toolbox, vault: Callable[[], Vault], name: str = "") -> tuple[Account, Drafts]:
+    """Where a draft is left: in the account called ``name``, else in the first that allows it.
+
+    Raises ``SignInError`` where it was not allowed, ``UsageError`` where no account is meant.
+    """
+    named = Accounts(toolbox.home.accounts).named(name)
+    account = next((one for one in named if "drafts" in one.granted), named[0])
+    tools = toolbox.lend(vault().secrets(account_id(account)))
+    return account, providers.load(account.provider).drafts(account, tools)
 
 
 def smtp_id(smtp: Smtp) -> str:
