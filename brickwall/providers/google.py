@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from brickwall.providers import (
     Account,
@@ -18,7 +18,6 @@ from ingest import google_auth
 from ingest.client import Session
 from ingest.gmail import Gmail
 from ingest.gmail_client import MESSAGE_UNITS, GmailClient, Profile
-from ingest.gmail_sender import GmailSender
 from ingest.google_auth import Access, Browser, Client
 from ingest.google_calendar import GoogleCalendar
 from ingest.google_calendar_client import CalendarClient
@@ -27,6 +26,9 @@ from ingest.pace import Pace
 from ingest.retry import QuarantineError, error_of
 from ingest.source import Source
 from store.errors import InputError, SignInError, SignInProblem
+
+if TYPE_CHECKING:
+    from ingest.gmail_sender import GmailSender
 
 T = TypeVar("T")
 
@@ -115,6 +117,8 @@ def drafts(account: Account, tools: Tools) -> GmailSender:
 
 
 def _sender(account: Account, tools: Tools) -> GmailSender:
+    from ingest.gmail_sender import GmailSender  # Google's library is heavy, and syncing needs none
+
     session = _session(tools)
     return GmailSender(
         session,
