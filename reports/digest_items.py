@@ -7,16 +7,17 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
+from reports import words
 from reports.action_links import ActionLinks, Link
 from reports.digest_model import DigestView, RiskyMeeting, ToDo, Wake
 from reports.model import Question
 
 # What mail programs make a link of by themselves.
 _ADDRESS: Final = re.compile(r"(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?<=\bmailto)(?=:)", re.I)
+_COMMAND: Final = re.compile(r" \(brickwall mark, [a-z -]+\)$")
 PARK_FOR: Final = timedelta(weeks=4)
-_ABOUT_MEETINGS: Final = ("change approach", "walk away")
 _ANSWERS: Final = {
-    "who moved it": ("they moved", "we moved"),
+    "moved by us": ("they moved", "we moved"),
     "did they come": ("attended", "no show"),
     "in doubt": ("sales", "not sales"),
 }
@@ -60,6 +61,11 @@ class Linked:
     def wake(self, item: Wake, place: int) -> tuple[Link, ...]:
         """Of a contact whose time comes."""
         return self._links(["spoke", "park", "not sales"], item.person.address, f"parked {place}")
+
+    def asked(self, item: Question) -> str:
+        """A question in words; where it is answered by a tap, without the command to do so."""
+        told = words.question(item)
+        return _COMMAND.sub("", told) if self.question(item, 1) else told
 
     def question(self, item: Question, place: int) -> tuple[Link, ...]:
         """The answers to a question."""

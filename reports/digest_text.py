@@ -71,7 +71,7 @@ def _lines(linked: Linked) -> Iterator[str]:
     yield from _risky(view)
     yield from _promises(view)
     yield from _wakes(view)
-    yield from _questions(view)
+    yield from _questions(linked)
     if view.mirror:
         yield from _heading("In the mirror")
         yield from _wrapped(view.mirror)
@@ -124,11 +124,12 @@ def _wakes(view: DigestView) -> Iterator[str]:
         yield from _wrapped(f"{number}. {woken(item)}", under="   ")
 
 
-def _questions(view: DigestView) -> Iterator[str]:
+def _questions(linked: Linked) -> Iterator[str]:
+    view = linked.view
     if view.questions:
         yield from _heading("Only you can answer")
     for number, question in enumerate(view.questions, 1):
-        yield from _wrapped(f"{number}. {words.question(question)}", under="   ")
+        yield from _wrapped(f"{number}. {linked.asked(question)}", under="   ")
     if view.questions_left_out:
         yield f"{view.questions_left_out:,} more: brickwall report"
 

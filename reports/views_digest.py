@@ -31,6 +31,7 @@ PROMISES_SHOWN: Final = 5
 QUESTIONS_SHOWN: Final = 3
 WAITING_SHOWN: Final = 3
 WEEKS: Final = 12
+IN_DOUBT: Final = "in doubt"
 AHEAD: Final = timedelta(days=7)
 
 
@@ -106,13 +107,15 @@ def _wakes(report: Report) -> tuple[Wake, ...]:
 
 
 def _questions(report: Report) -> tuple[Question, ...]:
-    """Those about meetings of the last two weeks first, then the others."""
+    """Those about meetings of the last two weeks first, then who is a sales contact."""
     recent = report.as_of - timedelta(days=14)
-    return tuple(
+    about_meetings = [
         question
         for question in report.questions
-        if question.kind == "in doubt" or question.at is None or question.at >= recent
-    )
+        if question.kind != IN_DOUBT and question.at is not None and question.at >= recent
+    ]
+    doubts = [question for question in report.questions if question.kind == IN_DOUBT]
+    return (*about_meetings, *doubts)
 
 
 def _risky(analysis: Analysis, zone: ZoneInfo, directory: Directory) -> tuple[RiskyMeeting, ...]:

@@ -328,10 +328,19 @@ class Made:
             open=True,
         )
 
-    def question(self, person: int, sentence: str, *, at: str, shows: tuple[str, ...] = ()) -> None:
+    def question(
+        self,
+        person: int,
+        sentence: str,
+        *,
+        at: str,
+        shows: tuple[str, ...] = (),
+        kind: str = "moved by us",
+    ) -> None:
         """Something only the rep can answer."""
-        self._add("questions", person=person, kind="who moved it", sentence=sentence, at=at,
-                  evidence=shows)  # fmt: skip
+        self._add(
+            "questions", person=person, kind=kind, sentence=sentence, at=at, evidence=shows
+        )  # fmt: skip
 
     def account(self, name: str = "rep@ours.example", **fields: Any) -> None:
         """An account that the analysis covers."""

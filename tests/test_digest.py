@@ -175,13 +175,20 @@ def test_every_item_can_be_answered_with_a_signed_link() -> None:
 
 
 def test_a_question_is_answered_in_one_tap() -> None:
-    """Who moved it: they or I."""
+    """Each kind of it; the command that would do the same is left out then."""
     made = Made()
     ann = made.person("Ann Lee", "ann@acme.example")
-    made.question(ann, "Did they ask to move the meeting, or was it you?", at="2026-11-20 10:00")
-    tags = Tags(written(made).html)
-    assert "They moved it" in tags.text
-    assert "I moved it" in tags.text
+    kinds = {
+        "moved by us": ("they-moved or we-moved", "They moved it", "I moved it"),
+        "did they come": ("attended or no-show", "They came", "They did not come"),
+        "in doubt": ("sales or not-sales", "Sales contact", "Not sales"),
+    }
+    for kind, (command, *_) in kinds.items():
+        made.question(ann, f"{kind}? (brickwall mark, {command})", at="2026-11-20 10:00", kind=kind)
+    text = Tags(written(made).html).text
+    assert all(label in text for _, *labels in kinds.values() for label in labels)
+    assert "brickwall mark" not in text
+    assert "brickwall mark" in written(made, links=None).text
 
 
 @pytest.mark.parametrize("name", ["usual", "hostile", "empty"])
