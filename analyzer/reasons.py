@@ -40,19 +40,6 @@ NAMED: Final = 3
 #: Older things are not named.
 RECENT: Final = pd.Timedelta(days=180)
 
-_NEXT: Final[dict[str, str]] = {
-    "walk away": "Stop investing time; no mail is needed. Give the hours to others.",
-    "change approach": "Confirm the day before, phone instead of writing, or involve somebody else"
-    " there.",
-    "last try": "Write once more, short and with a clear choice: a date, or no.",
-    "stop chasing": "Write no more reminders; leave it to them to come back.",
-    "park": "Leave it until then, and ask once when the time has come.",
-    "win back": "Thank them, leave them in peace until then, and ask what has changed.",
-    "do not contact": "Do not write or call. Remove them from every list and sequence.",
-    "keep going": "Go on as before.",
-    "unclear": "Too little is known; ask for one concrete next step.",
-}
-
 
 def did(
     people: pd.Series[int], signals: pd.DataFrame, settings: Settings, as_of: datetime, good: bool
@@ -82,11 +69,6 @@ def _phrases(told: pd.DataFrame) -> pd.Series[str]:
     number = told["number"].astype("str")
     filled = [text.replace("{n}", n) for text, n in zip(often, number, strict=True)]
     return once.where(told["number"] == 1, pd.Series(filled, index=told.index)).astype("str")
-
-
-def next_steps(verdict: pd.Series[str]) -> pd.Series[str]:
-    """What to do next for each verdict."""
-    return verdict.astype("str").map(_NEXT).astype("str")
 
 
 def asked_to_wait(

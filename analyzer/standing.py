@@ -15,8 +15,8 @@ from analyzer.signals import asked, said
 from analyzer.signals.rows import looked_up
 from store.facts import Facts
 
-#: A no without a date of its own is asked about again after so long.
-WIN_BACK: Final = pd.DateOffset(months=6)
+#: Who asks again so long before the day has asked about it.
+EARLY: Final = pd.Timedelta(days=3)
 #: A "later" with a milestone but no date is believed for so long.
 BELIEVED: Final = pd.Timedelta(days=120)
 #: Who names a date nearer than this has not put anything off.
@@ -84,29 +84,44 @@ def parked(facts: Facts, derived: Derived, settings: Settings, as_of: datetime) 
 
 def _told_later(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
     """Who said "later" with a date or a milestone."""
-    now = pd.Timestamp(as_of)
+    now, later = pd.Timestamp(as_of), _later(derived, settings, as_of)
+    ahead = later["until"] > now
+    believed = (later["milestone"] != "") & (now - later["at"] <= BELIEVED)
+    later = later[ahead | (later["until"].isna() & believed)]
+    named = _suspended(derived, as_of)
+    both = [frame for frame in (named, later) if len(frame)]
+    if not both:
+        return later
+    return pd.concat(both, ignore_index=True).drop_duplicates("person")
+
+
+def _later(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
+    """Whose last deciding word is a "later", whether its time has come or not."""
     mail = said.to_us(derived, as_of)
     mail = mail[mail[_DECIDES].any(axis=1)].drop_duplicates("sender", keep="last")
     mail = mail[mail["brush_off"] & ~mail["refusal"]]
     mail = mail[said.in_answer(mail, derived)]
     words = said.quoted(derived, mail["message"], "brush_off")
+    milestone = words.str.extract(r"\b((?:after|once|when|as soon as) .{3,60})", expand=False)
     later = mail.assign(
         person=mail["sender"],
         words=words,
         until=resumes(words, mail["at"], mail["offset_minutes"], settings.zone),
-        milestone=words.str.extract(r"\b((?:after|once|when|as soon as) .{3,60})", expand=False),
+        milestone=milestone.fillna("").astype("str").str.strip(" .,;!"),
+        by_us=False,
     )
-    later["milestone"] = later["milestone"].fillna("").astype("str").str.strip(" .,;!")
-    ahead = later["until"] > now
-    believed = (later["milestone"] != "") & (now - later["at"] <= BELIEVED)
-    later = later[ahead | (later["until"].isna() & believed)]
-    later["by_us"] = False
-    columns = ["person", "at", "words", "until", "milestone", "by_us"]
-    named = _suspended(derived, as_of)
-    both = [frame for frame in (named, later[columns]) if len(frame)]
-    if not both:
-        return later[columns]
-    return pd.concat(both, ignore_index=True).drop_duplicates("person")
+    return later[["person", "at", "words", "until", "milestone", "by_us"]]
+
+
+def woken(facts: Facts, derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
+    """Whose time to wait is over without an act of theirs: person, until (when it ended)."""
+    now = pd.Timestamp(as_of)
+    aside = parks(facts, derived, settings.zone, as_of)
+    aside = aside[aside["woken_at"].isna() & (aside["until"] <= now)]
+    later = _later(derived, settings, as_of)
+    later = later[later["until"] <= now]
+    both = pd.concat([aside[["person", "until"]], later[["person", "until"]]], ignore_index=True)
+    return both.sort_values("until").drop_duplicates("person", keep="last")
 
 
 def _suspended(derived: Derived, as_of: datetime) -> pd.DataFrame:

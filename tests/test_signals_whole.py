@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from analyzer.frames import VERDICTS
+from analyzer.ranking import SEVERITY
 from analyzer.reasons import PHRASES
 from analyzer.score import WEIGHTS
 from analyzer.signals import SIGNALS
-from analyzer.verdict import SEVERITY
 
 HOW = Path(__file__).resolve().parent.parent / "docs" / "how-it-decides.md"
 

@@ -89,7 +89,9 @@ def test_the_honest_no_is_win_back_with_their_words_and_a_date() -> None:
     case.mail(ann, "2026-05-21 09:00", "refusal", words="We chose another vendor.", thread=500)
     row = case.judged().loc[ann]
     assert row["verdict"] == "win back"
-    assert row["reason"] == "They said no on 21 May: “We chose another vendor”."
+    assert row["reason"] == (
+        "They said no on 21 May: “We chose another vendor”. They chose somebody else."
+    )
     assert row["until"] == instant("2026-11-21 09:00")
     assert "21 November" in row["next_step"]
 
@@ -253,3 +255,50 @@ def test_who_is_known_only_from_mail_that_is_not_here_is_unclear() -> None:
         for day in (1, 2, 3):
             case.ask(person, f"2026-05-2{day}", topic=-1)
     assert case.judged()["verdict"].to_dict() == {ann: "unclear", bob: "keep going"}
+
+
+@pytest.mark.parametrize(
+    ("words", "step", "until"),
+    [
+        ("We decided for another supplier", "Thank them, and ask on 21 November", "2026-11-21"),
+        ("We have no budget for it", "Leave them in peace, and ask on 21 August", "2026-08-21"),
+        ("We were just looking", "No more proposals. Ask on 21 May 2027", "2027-05-21"),
+        ("It does not fit", "Thank them, leave them in peace, and ask on 21 Nov", "2026-11-21"),
+        ("Wir haben dafür keine Zeit", "Leave them in peace, and ask on 21 August", "2026-08-21"),
+    ],
+)
+def test_a_no_is_answered_by_its_kind(words: str, step: str, until: str) -> None:
+    """Chosen another, too busy, only curious, or none of these: another time, another word."""
+    case = Case()
+    ann = case.contact()
+    case.mail(ann, "2026-05-20 09:00", outgoing=True, thread=500)
+    case.mail(ann, "2026-05-21 09:00", "refusal", words=words, thread=500)
+    row = case.judged().loc[ann]
+    assert row["next_step"].startswith(step)
+    assert row["until"] == instant(f"{until} 09:00")
+
+
+def test_movers_are_told_apart_by_what_they_did() -> None:
+    """Who moves needs a confirmation, who cancels a question whether it is wanted at all."""
+    case = Case()
+    ann, bob = case.contact("Ann"), case.contact("Bob", "bolt.example")
+    move(case, ann, 12, 19, 26)
+    for day in (12, 19, 26):
+        when = {"at": f"2026-05-{day} 09:00", "old_start": f"2026-05-{day} 10:00"}
+        case.change(bob, "cancelled", **when)
+    steps = case.judged()["next_step"]
+    assert steps[ann].startswith("Confirm the day before")
+    assert steps[bob].startswith("Ask by phone whether the meeting is wanted")
+
+
+def test_who_was_parked_and_stays_silent_after_it_is_removed() -> None:
+    """They named a day, were asked when it came, and nothing came: no last try after that."""
+    case = Case(as_of="2026-08-01 06:00")
+    ann = case.contact()
+    case.mail(ann, "2026-03-01 09:00", outgoing=True, thread=500)
+    case.mail(ann, "2026-03-02 09:00", "brush_off", words="Ask me again in May", thread=500)
+    case.ask(ann, "2026-05-04", asks=2, last_asked_at="2026-05-20")
+    row = case.judged().loc[ann]
+    assert row["verdict"] == "stop chasing"
+    assert row["reason"] == "The time to wait ended on 1 May; asked since 4 May in vain."
+    assert row["next_step"].startswith("Remove them")

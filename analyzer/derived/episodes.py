@@ -13,7 +13,15 @@ from analyzer.days import columns as days
 from analyzer.derived import signs
 from analyzer.derived.absences import Away
 from analyzer.derived.asks import OURS, THEIRS, asks
-from analyzer.derived.groups import Bools, Ints, codes, last_before, next_after, seconds
+from analyzer.derived.groups import (
+    Bools,
+    Ints,
+    codes,
+    last_before,
+    looked_up,
+    next_after,
+    seconds,
+)
 from analyzer.derived.mail import Mail
 from analyzer.derived.people import person_of
 from analyzer.frames import shaped
@@ -40,7 +48,8 @@ def episodes(
     or with them on the mail, an invitation answered, or a call. Waits stop while the one who
     should answer is away. ``suspended_until``: the last day before the end that they named for an
     answer, a decision or a "later" (or that the rep parked them until); after won, silence tells
-    nothing: the day after ``as_of``. Days without an own offset are those of ``zone``.
+    nothing: the day after ``as_of``. Once such a day has come, waits begin with it. Days without
+    an own offset are those of ``zone``.
     """
     asked = asks(mail, people)
     answers = _answers(asked, mail, facts, people, as_of)
@@ -49,8 +58,9 @@ def episodes(
     frame = frame.assign(**_told(asked, mail, first, last))
     frame["topic"] = mail.mail["topic"].to_numpy()[asked["row"].to_numpy()[last]]
     end = np.where(frame["open"], now, frame["answered"])
-    frame = frame.assign(**_waits(frame, people, Away.of(absences), clock, end))
     until = _suspended(frame, end, mail, facts, people, zone)
+    frame = frame.assign(**_from_the_day(frame, until, end))
+    frame = frame.assign(**_waits(frame, people, Away.of(absences), clock, end))
     won = _won(frame, topics, facts, people) & frame["open"].to_numpy()
     frame["suspended_until"] = until.where(~won, pd.Timestamp(as_of) + pd.Timedelta(days=1))
     frame["company"] = _by_person(people, "company", "")[frame["person"].to_numpy()]
@@ -154,6 +164,14 @@ def _requested(asked: pd.DataFrame, mail: Mail, offered: Ints) -> Bools:
     return np.asarray((offered >= 0) & ours & (before >= 0))
 
 
+def _from_the_day(frame: pd.DataFrame, until: pd.Series[Any], end: Ints) -> dict[str, Ints]:
+    """When the waits begin: with the questions, or on a day that was named, once it has come."""
+    known = until.notna().to_numpy()
+    day = np.where(known, seconds(until.fillna(pd.Timestamp(0, tz="UTC"))), 0)
+    came = np.where(known & (day <= end), day, 0)
+    return {name: np.maximum(frame[name].to_numpy(), came) for name in ("first", "last")}
+
+
 def _waits(
     frame: pd.DataFrame, people: pd.DataFrame, away: Away, clock: Clock, end: Ints
 ) -> dict[str, Any]:
@@ -198,6 +216,9 @@ def _announced(mail: Mail, facts: Facts, people: pd.DataFrame, zone: str) -> pd.
     until = days.due(*when)["due_at"].where(promised, days.resumes(*when))
     theirs = pd.DataFrame({"person": said["sender"], "at": said["at"], "until": until})
     marks = facts.marks[(facts.marks["kind"] == "park").to_numpy()]
+    undone = facts.marks[(facts.marks["kind"] == "unpark").to_numpy()]
+    last = looked_up(marks["target"], undone.groupby("target")["occurred_at"].max())
+    marks = marks[~(last >= marks["occurred_at"]).to_numpy()]
     untold = pd.Series(pd.NA, index=marks.index, dtype="Int32")
     parked = pd.DataFrame(
         {
