@@ -17,7 +17,7 @@ from typing import Any, Final
 from analyzer.intents import index, needs
 
 #: Languages with a data file; the first is taken where nothing tells another.
-LANGUAGES: Final = ("en", "de", "fr")
+LANGUAGES: Final = ("en", "de", "fr", "es", "nl")
 
 _PLACES: Final = {"both": index.ALWAYS, "subject": index.SUBJECT, "text": index.TEXT}
 
