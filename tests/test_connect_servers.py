@@ -55,6 +55,17 @@ def test_a_mailbox_is_connected_and_read(user: Live) -> None:
         assert user.read_share() == 1.0
 
 
+def test_drafts_of_a_mailbox_are_used_only_where_the_user_wants_that(user: Live) -> None:
+    """It is said before; without that nothing is ever written into it."""
+    with Mailbox() as mailbox:
+        connect_imap(user, mailbox)
+        assert "Nothing is changed" in user.said
+        assert connect_imap(user, mailbox, "--with", "drafts") == 0
+        assert "may leave drafts where you ask for one" in user.said
+        user.run("accounts", "--json")
+        assert '"drafts"' in user.said
+
+
 def test_of_a_mailbox_with_headers_only_no_text_is_kept(user: Live) -> None:
     """And it is said."""
     with Mailbox() as mailbox:

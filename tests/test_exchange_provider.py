@@ -28,6 +28,7 @@ from tests.ews_proxy import Proxy, proxy
 from tests.ews_soap import soap_fault
 from tests.live_builder import Live, live
 from tests.oidc_peer import Person, oidc
+from tests.sending import mail
 
 __all__ = ["live"]
 
@@ -110,6 +111,20 @@ def test_connecting_finds_addresses_and_zone_and_the_account_can_be_read(
     }  # fmt: skip
     assert lent.secrets.read() == {"password": PASSWORD}
     assert records(account(connection), lent) == 2
+
+
+def test_mail_to_the_rep_leaves_only_where_the_user_wants_that(fake: Ews) -> None:
+    """Exchange itself would let any program do it."""
+    lent = tools()
+    without = account(exchange.connect(request(fake), lent))
+    for ask in (exchange.sender, exchange.drafts):
+        with pytest.raises(SignInError, match="was not allowed"):
+            ask(without, lent)
+    both = request(fake, features=frozenset({"send", "drafts"}))
+    allowed = account(exchange.connect(both, lent))
+    exchange.sender(allowed, lent).send(mail(1))
+    exchange.drafts(allowed, lent).save_draft(mail(2))
+    assert [one.raw for one in fake.mailbox.messages.values()][-2:] == [mail(1), mail(2)]
 
 
 def test_who_never_was_in_outlook_on_the_web_has_no_zone_there(fake: Ews) -> None:

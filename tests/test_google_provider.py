@@ -23,6 +23,7 @@ from tests import peers
 from tests.contract import REP, START, raw_message
 from tests.google_browser import is_sent_back, signs_in_at_emulate
 from tests.google_fake import Answer, FakeGoogle, error_body, running
+from tests.sending import mail, message_id
 
 
 @pytest.fixture(scope="module")
@@ -207,3 +208,29 @@ def test_without_credentials_it_says_where_they_come_from(fake: FakeGoogle, tmp_
     lent = replace(tools("", fake, tmp_path), clients=Clients(tmp_path / "missing.json"))
     with pytest.raises(ConfigurationError, match="does not exist"):
         google.connect(Request("gmail"), lent)
+
+
+def test_mail_to_the_rep_leaves_only_where_that_was_allowed(
+    fake: FakeGoogle, tmp_path: Path
+) -> None:
+    """Sending and drafts are rights of their own; what is granted counts, not what was asked."""
+    send = frozenset({"send"})
+    scopes = google_auth.scopes(headers_only=False, features=send)
+    lent = at_fake(fake, tmp_path, scopes)
+    allowed = account(google.connect(Request("gmail", features=send), lent))
+    google.sender(allowed, lent).send(mail())
+    assert google.sender(allowed, lent).was_sent(message_id()) is True
+    with pytest.raises(SignInError, match="was not allowed to save drafts") as error:
+        google.drafts(allowed, lent)
+    assert error.value.remedy == "Allow it: brickwall connect gmail --with drafts"
+    less = at_fake(fake, tmp_path, google_auth.scopes(headers_only=False, features=frozenset()))
+    with pytest.raises(SignInError, match="was not allowed to send"):
+        google.sender(account(google.connect(Request("gmail", features=send), less)), less)
+
+
+def test_what_will_be_sent_is_said_before() -> None:
+    """Only with that right; without it nothing is."""
+    said = " ".join(google.reads(Request("gmail", features=frozenset({"send", "drafts"}))))
+    assert "sends to you alone" in said
+    assert "may leave drafts" in said
+    assert "Nothing is changed or sent" in " ".join(google.reads(Request("gmail")))

@@ -23,6 +23,7 @@ from tests.contract import CUSTOMER, START, raw_message
 from tests.graph_fake import Graph, graph
 from tests.graph_values import attendee
 from tests.oidc_peer import Oidc, Person, oidc
+from tests.sending import mail, message_id
 
 ME = {
     "id": "a-person",
@@ -35,7 +36,8 @@ ME = {
 @pytest.fixture(scope="module")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oidc]:
     """The sign-in."""
-    with oidc(tmp_path_factory.mktemp("oidc")) as running:
+    rights = ("Mail.Send", "Mail.ReadWrite")
+    with oidc(tmp_path_factory.mktemp("oidc"), scopes=rights) as running:
         yield running
 
 
@@ -113,6 +115,26 @@ def test_what_was_connected_is_read(provider: Oidc, fake: Graph, tmp_path: Path)
     records = [one for batch in source.batches(None) for one in batch.records]
     assert [one.subject for one in records if isinstance(one, Message)] == ["Offer ann"]
     assert [one.start for one in records if isinstance(one, EventRevision)] == [START]
+
+
+def test_mail_to_the_rep_leaves_only_where_that_was_allowed(
+    provider: Oidc, fake: Graph, tmp_path: Path
+) -> None:
+    """Sending and drafts are rights of their own."""
+    lent = tools(provider, fake, tmp_path)
+    without = account(microsoft.connect(Request("microsoft"), lent))
+    for ask in (microsoft.sender, microsoft.drafts):
+        with pytest.raises(SignInError, match="was not allowed") as error:
+            ask(without, lent)
+        assert error.value.remedy.startswith("Allow it: brickwall connect microsoft --with ")
+    both = Request("microsoft", features=frozenset({"send", "drafts"}))
+    allowed = account(microsoft.connect(both, lent))
+    assert allowed.granted == {"send", "drafts"}
+    microsoft.sender(allowed, lent).send(mail(1))
+    microsoft.drafts(allowed, lent).save_draft(mail(2))
+    raws = [one.raw for one in fake.mailbox.messages.values()]
+    assert raws[-2:] == [mail(1), mail(2)]
+    assert microsoft.sender(allowed, lent).was_sent(message_id(1)) is True
 
 
 def test_who_may_not_know_aliases_and_zone_is_connected_all_the_same(
