@@ -25,6 +25,7 @@ USUALLY: Final = 0.9
 def open_questions(derived: Derived, clock: Clock, as_of: datetime) -> pd.DataFrame:
     """Frame ``open_questions``: judged people, the likeliest answer first.
 
+    The chance is that of a question silent since we last asked: a reminder begins anew.
     Silence that is explained (away, a date they named, met since, mail that is not here) is not
     listed.
     """
@@ -34,7 +35,8 @@ def open_questions(derived: Derived, clock: Clock, as_of: datetime) -> pd.DataFr
     waits = asked.silent(derived, as_of)
     waits = waits[waits["person"].isin(judged)].reset_index(drop=True)
     known = told.set_index("episode").loc[waits["episode"]].reset_index()
-    silent, ahead = waits["waited_eh"].to_numpy("float64"), np.full(len(waits), HORIZON_EH)
+    silent = waits["waited_since_last_eh"].to_numpy("float64")
+    ahead = np.full(len(waits), HORIZON_EH)
     chance = model.chance(reply_history.features(known, model, silent, ahead))
     made = waits.assign(chance=chance, basis=model.origin, outcomes=model.outcomes)
     usual = _usual(derived, as_of)

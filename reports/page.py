@@ -11,7 +11,8 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import charts, words
+from reports import charts, hindsight, words
+from reports.hindsight import Hindsight
 from reports.model import Contact, Report
 from reports.model_person import Case, ContactPage
 from reports.week import Week
@@ -43,6 +44,11 @@ def contact(view: ContactPage) -> str:
 def case(view: Case) -> str:
     """One page for the boss."""
     return _page("case.html", view, f"Case: {view.person.name}", Week.of(view.as_of.date()))
+
+
+def backtest(view: Hindsight) -> str:
+    """How right brickwall would have been."""
+    return _page("backtest.html", view, "Backtest", Week.of(view.as_of.date()))
 
 
 def grouped(people: tuple[Contact, ...]) -> list[tuple[str, list[Contact]]]:
@@ -85,6 +91,7 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         words=words,
+        hindsight=hindsight,
         charts=charts,
         grouped=grouped,
         waiting_shown=WAITING_SHOWN,

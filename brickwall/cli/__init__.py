@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "digest": "The weekly mail to you: look at it, or send it.",
     "contact": "One person: timeline, reasons, evidence, hours.",
     "case": "One page about one person for the boss: value, hours, dated facts.",
+    "backtest": "How right all of this would have been on your own history.",
     "mirror": "The same rules applied to you; private.",
     "contacts": "Who is judged, who is not, and who is in doubt.",
     "mark": "Tell brickwall what it cannot know.",
