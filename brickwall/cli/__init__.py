@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import Final
 
 import click
 
 from brickwall import __version__
+
+#: Where a shell says that it asks for completions.
+COMPLETE: Final = "_BRICKWALL_COMPLETE"
 
 #: command -> one line of help. Each lives in the module of its name (``import`` in ``import_``).
 COMMANDS: Final = {
@@ -28,6 +32,11 @@ COMMANDS: Final = {
     "mark": "Tell brickwall what it cannot know.",
     "park": "Leave somebody alone until a day, or until something has happened.",
     "daemon": "Sync and digest by themselves, in the background.",
+    "forget": "Delete a person everywhere on this machine, for good.",
+    "export": "Everything that is known of a person, as a file.",
+    "purge": "Delete old texts, or everything that brickwall holds.",
+    "doctor": "What is wrong on this machine, and what to do about it.",
+    "completion": "Completion of commands and options for your shell.",
     "config": "The configuration file: whether it is right, and where it is.",
 }
 
@@ -68,6 +77,10 @@ def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code; every error becomes words here."""
     from brickwall.cli.errors import exit_code
 
+    if os.environ.get(COMPLETE, "").startswith("powershell"):
+        import_module("brickwall.cli.completion")  # click knows the other shells by itself
     return exit_code(
-        lambda: main.main(args=arguments, prog_name="brickwall", standalone_mode=False)
+        lambda: main.main(
+            args=arguments, prog_name="brickwall", complete_var=COMPLETE, standalone_mode=False
+        )
     )

@@ -160,7 +160,7 @@ def _upkeep(key: str, stop: Event) -> Told:
     from brickwall.daemon.upkeep import upkeep
 
     with opened(must_exist=False) as workspace:
-        return {"result": "done", **upkeep(workspace)}
+        return {"result": "done", **upkeep(workspace, now())}
 
 
 TASKS: Final[Mapping[str, Callable[[str, Event], Told]]] = {
