@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.policy import SMTP
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from brickwall.config import load
 from brickwall.delivering import Letter, Post, deliver
 from brickwall.workspace import Workspace, studied
 from reports.week import Week
-from store.errors import ConfigurationError
+from store.errors import BrickwallError, ConfigurationError
 
 if TYPE_CHECKING:
     from reports.digest import Digest
@@ -72,21 +73,28 @@ class Digesting:
     def send(self, week: Week, post: Callable[[str], Post]) -> list[Delivery]:
         """Send the digest of ``week`` to each recipient who has not had it; how it stands then.
 
-        ``post``: the way to send to a recipient. Raises as ``delivering.deliver`` does; nobody is
-        in the list for whom it was turned off.
+        ``post``: the way to send to a recipient. Nobody is in the list for whom it was turned off.
+        Raises as ``delivering.deliver`` does, after all others have had theirs.
         """
-        database = self.workspace.database
-        done = [
-            deliver(
-                database,
-                self._letter(week, recipient),
-                lambda to=recipient: post(to),  # type: ignore[misc]
-                self.now,
-                wanted=self.wanted,
-            )
-            for recipient in self.recipients()
-        ]
-        return [delivery for delivery in done if delivery is not None]
+        done: list[Delivery] = []
+        errors: list[BrickwallError] = []
+        for recipient in self.recipients():
+            letter = self._letter(week, recipient)
+            try:
+                found = deliver(
+                    self.workspace.database,
+                    letter,
+                    partial(post, recipient),
+                    self.now,
+                    wanted=self.wanted,
+                )
+            except BrickwallError as error:
+                errors.append(error)
+            else:
+                done += [found] if found is not None else []
+        if errors:
+            raise errors[0]
+        return done
 
     def _letter(self, week: Week, recipient: str) -> Letter:
         def written(sender: str, message_id: str) -> bytes | None:

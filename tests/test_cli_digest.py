@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from store.errors import InputError
 from tests.live_builder import Live
 from tests.live_builder import live as live
 from tests.memory_provider import ADDRESS
@@ -84,6 +85,31 @@ def test_each_week_has_its_own_digest(ready: Live, now: list[datetime]) -> None:
     ready.run("digest", "--send", "--week", "2026-W40")
     subjects = [mail(raw)["Subject"].partition(":")[0] for raw in ready.peer.sent]
     assert subjects == ["brickwall, week 47", "brickwall, week 48", "brickwall, week 40"]
+
+
+def test_a_recipient_who_cannot_be_sent_to_does_not_keep_it_from_others(ready: Live) -> None:
+    """It is said, and tried again the next time; who has had it has had it."""
+    configure(ready, 'to = ["first@ours.example", "second@ours.example"]\n')
+    attempts = []
+
+    def refuse_the_first(where: str) -> None:
+        if where == "send":
+            attempts.append(where)
+            if len(attempts) == 1:
+                raise InputError("550 no such user", "Check digest.to.")
+
+    ready.peer.fail = refuse_the_first
+    assert ready.run("digest", "--send") == 3
+    assert "550 no such user" in ready.said
+    assert {one["recipient"]: one["state"] for one in ledger(ready)} == {
+        "first@ours.example": "failed",
+        "second@ours.example": "sent",
+    }
+    assert ready.run("digest", "--send") == 0
+    assert [mail(raw)["To"] for raw in ready.peer.sent] == [
+        "second@ours.example",
+        "first@ours.example",
+    ]
 
 
 def test_a_week_without_anything_is_skipped_where_that_is_wanted(ready: Live) -> None:
