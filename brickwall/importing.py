@@ -15,6 +15,7 @@ from typing import Protocol
 
 import ingest.sync
 from brickwall.actions import Answers
+from brickwall.forgetting import unwelcome
 from brickwall.keeping import Keep, KeptSource
 from ingest import files, owner
 from ingest.files import FileSource, Found
@@ -146,6 +147,7 @@ def import_paths(
             internal,
             frozenset(excluded_addresses),
             frozenset(excluded_labels),
+            unwelcome(database),
         )
         for source in found.sources:
             source.options = _options(keep, zone)

@@ -9,11 +9,15 @@ from functools import cache, cached_property
 from importlib.resources import files
 
 from brickwall.actions import ACTION, Answers
+from brickwall.forgetting import NOBODY, Unwelcome
+from brickwall.ledger import is_own
 from ingest.addresses import host_of, registrable_domain
 from ingest.source import Batch, Known, Remembering, Rereading, Source
-from store.model import EventRevision, Message
+from store.model import Deal, EventRevision, Message
 
 INTERNAL = "mail among colleagues"
+OURS = "what brickwall sent you"
+FORGOTTEN = "with a person whom you had forgotten"
 EXCLUDED_ADDRESS = "with an address that you excluded"
 EXCLUDED_LABEL = "with a label that you excluded"
 
@@ -30,13 +34,15 @@ class Keep:
     """Decides on one message with the events it carries, or on one event of a calendar.
 
     ``own``: the owner's addresses. ``internal``: ``drop`` or ``keep``.
-    ``excluded_addresses``: addresses, or domains written ``@example.com``.
+    ``excluded_addresses``: addresses, or domains written ``@example.com``. ``forgotten``: tells of
+    an address whether its person is forgotten.
     """
 
     own: frozenset[str]
     internal: str = "drop"
     excluded_addresses: frozenset[str] = frozenset()
     excluded_labels: frozenset[str] = frozenset()
+    forgotten: Unwelcome = NOBODY
 
     @cached_property
     def own_domains(self) -> frozenset[str]:
@@ -46,6 +52,8 @@ class Keep:
     def why_not(self, labels: Iterable[str], addresses: Iterable[str]) -> str:
         """``""``, or why a record with these labels and participants is dropped."""
         people = frozenset(addresses)
+        if self.forgotten.hashes and any(address in self.forgotten for address in people):
+            return FORGOTTEN
         if not self.excluded_labels.isdisjoint(labels):
             return EXCLUDED_LABEL
         if self.excluded_addresses and any(self._is_excluded(address) for address in people):
@@ -61,9 +69,15 @@ class Keep:
         customer does not write of internal things.
         """
         people = {person.address for person in message.participants}
+        if is_own(f"<{message.message_id}>") and self._is_written_by_me(message):
+            return OURS
         for revision in carried:
             people |= event_people(revision)
         return self.why_not(message.labels, people)
+
+    def _is_written_by_me(self, message: Message) -> bool:
+        senders = {one.address for one in message.participants if one.role == "from"}
+        return bool(senders) and senders <= self.own
 
     def _is_own(self, address: str) -> bool:
         return address in self.own or _domain(address) in self.own_domains
@@ -166,6 +180,8 @@ def _why_not(
         return keep.message(record, carried.get(record.provider_id, ()))
     if isinstance(record, EventRevision) and not record.message_provider_id:
         return keep.why_not((), event_people(record))
+    if isinstance(record, Deal) and record.contact.lower() in keep.forgotten:
+        return FORGOTTEN
     return ""
 
 

@@ -13,6 +13,7 @@ import ingest.sync
 from brickwall import providers
 from brickwall.actions import Answers
 from brickwall.config import Config
+from brickwall.forgetting import unwelcome
 from brickwall.keeping import Keep, KeptSource
 from brickwall.providers import Account, Estimate, Tools
 from brickwall.redact import redact
@@ -183,4 +184,5 @@ def keep_of(config: Config, accounts: Iterable[Account], database: Database) -> 
         config.internal,
         frozenset(config.excluded_addresses),
         frozenset(config.excluded_labels),
+        unwelcome(database),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, select
 from store import deliveries, forgetting, listing, places, rows, schema
 from store import writing as w
 from store.connection import connect, run_lock, told, transaction
+from store.forgetting import Forgotten
 from store.model import Delivery, Intent, Mark
 from store.saved import Absent, Position, Records, Saved
 from store.saving import Clean, Options, Saving
@@ -186,6 +187,44 @@ class Database:
             for number in connection.scalars(query).all():
                 forgetting.forget_account(connection, number)
             self._mailboxes.forget()
+        self._write_anew()
+
+    def forget_people(
+        self,
+        addresses: Collection[str],
+        names: Collection[str],
+        hashes: Iterable[str],
+        at: datetime,
+    ) -> Forgotten:
+        """Delete all that has one of ``addresses`` in it, and remember nothing but ``hashes``.
+
+        The file is written anew afterwards, so that nothing of it is left in unused places.
+        """
+        moment = rows.known_micros(at)
+        with self._writing() as connection:
+            gone = forgetting.forget_people(connection, addresses, names)
+            rows.add(connection, schema.forgotten, [(one, moment) for one in hashes])
+            self._mailboxes.forget()
+        self._write_anew()
+        return gone
+
+    def forgotten(self) -> frozenset[str]:
+        """Hashes of the addresses that nothing may bring back."""
+        with self.reading() as connection:
+            return frozenset(connection.scalars(select(schema.forgotten.c.hash)))
+
+    def expire_texts(self, before: datetime) -> int:
+        """Delete the texts of messages older than that; labels and judgements stay.
+
+        Returns how many texts there were; where there were any, the file is written anew.
+        """
+        with self._writing() as connection:
+            count = forgetting.expire_texts(connection, rows.known_micros(before))
+        if count:
+            self._write_anew()
+        return count
+
+    def _write_anew(self) -> None:
         with told(self.path):
             self._connection.exec_driver_sql("VACUUM")
             self._connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

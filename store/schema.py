@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 #: Number of the newest migration in ``store/migrations/versions``; also ``PRAGMA user_version``.
-VERSION: Final = 2
+VERSION: Final = 3
 
 #: SQLite makes only a plain INTEGER key the row id itself.
 ID: Final = BigInteger().with_variant(Integer, "sqlite")
@@ -334,4 +334,12 @@ own = Table(
     metadata,
     Column("name", Text, primary_key=True),
     _text("value"),
+)
+
+# Salted hashes of the addresses of people who are forgotten, so that no sync brings them back.
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    _time("at", known=True),
 )

@@ -30,3 +30,10 @@ def find(analysis: Analysis, name: str) -> Person:
     shown = ", ".join(f"{person.name} <{person.address}>" for person in found[:SHOWN])
     more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
     raise UsageError(f'"{name}" may be {shown}{more}.', "Give the address.")
+
+
+def addresses_of(analysis: Analysis, person: Person) -> list[str]:
+    """All addresses of a person, sorted."""
+    people = analysis.people
+    others = people.loc[people["person"] == person.id, "addresses"].to_list()
+    return sorted({person.address}.union(*others))
