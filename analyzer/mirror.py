@@ -24,6 +24,7 @@ def mirror(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFram
         _answers(derived, settings),
         _meetings(derived, settings, as_of),
         _moved(derived, settings, as_of),
+        _promises(derived, settings, as_of),
     ]
     whole = parts[0]
     for part in parts[1:]:
@@ -73,6 +74,16 @@ def _moved(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFram
     ours = ours[late].drop_duplicates(["person", "cause"])
     ours = ours.assign(month=_month(ours["at"], settings.zone))
     return ours.groupby(_KEY, as_index=False).agg(moved_late=("cause", "size"))
+
+
+def _promises(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
+    """Promises of ours by the month they were due in, and those broken."""
+    promises = derived.promises
+    due = promises[(promises["by"] == "us") & (promises["due_at"] <= pd.Timestamp(as_of))]
+    due = due.assign(
+        month=_month(due["due_at"], settings.zone), late=(due["state"] == "broken").astype("int64")
+    )
+    return due.groupby(_KEY, as_index=False).agg(promised=("late", "size"), broken=("late", "sum"))
 
 
 def _month(at: pd.Series[pd.Timestamp], zone: str) -> pd.Series[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from analyzer.mirror import mirror
-from tests.derived_builder import Case
+from tests.derived_builder import Case, frame
 
 
 def seen(case: Case) -> dict[tuple[int, str], dict[Any, Any]]:
@@ -44,6 +45,22 @@ def test_our_late_moves_are_counted_and_theirs_are_not() -> None:
     ):
         case.change(ann, "cancelled", at=at, old_start="2026-05-20 10:00", actor=actor, cause=cause)
     assert seen(case)[ann, "2026-05"]["moved_late"] == 1
+
+
+def test_promises_of_ours_are_counted_when_they_were_due() -> None:
+    """Broken and kept ones; theirs, and one that is not due yet, are not ours to answer for."""
+    case = Case()
+    ann = case.contact()
+    rows = [
+        {"by": "us", "due_at": "2026-05-08 17:00", "state": "broken"},
+        {"by": "us", "due_at": "2026-05-15 17:00", "state": "kept"},
+        {"by": "us", "due_at": "2026-06-15 17:00", "state": "open"},
+        {"by": "them", "due_at": "2026-05-08 17:00", "state": "broken"},
+    ]
+    told = frame("promises", [{"person": ann, **row} for row in rows])
+    derived = replace(case.derived(), promises=told)
+    row = mirror(derived, case.settings, case.as_of).iloc[0]
+    assert (row["month"], row["promised"], row["broken"]) == ("2026-05", 2, 1)
 
 
 def test_only_people_whom_we_judge_are_in_it() -> None:
