@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,9 @@ from analyzer.settings import Settings
 from analyzer.signals import asked
 from analyzer.signals.rows import looked_up, numbered
 from store.facts import Facts
+
+#: Promises are counted for so long.
+HALF_A_YEAR: Final = pd.Timedelta(days=182)
 
 
 def known(
@@ -41,6 +45,7 @@ def known(
         put_aside=people.isin(later.index[later["by_us"].to_numpy("bool")]),
         acts=looked_up(people, left.groupby("person")["left"].sum()).fillna(0),
         worst=_words(people, _worst(left)),
+        breaks=looked_up(people, _broken_more(derived, signals, as_of)).fillna(0),
         only_assistant=people.isin(signals.loc[signals["signal"] == "only_assistant", "person"]),
     )
     found["why_no"] = noes.kinds(found["no_words"])
@@ -60,6 +65,17 @@ def _acts(signals: pd.DataFrame, settings: Settings, as_of: datetime) -> pd.Data
     left = did["strength"] * score.faded(did["at"], settings.half_life_days, as_of)
     ordered = did.assign(left=left).sort_values("left", ascending=False, kind="stable")
     return ordered.drop_duplicates(["person", "episode"])[["person", "signal", "left"]]
+
+
+def _broken_more(derived: Derived, signals: pd.DataFrame, as_of: datetime) -> pd.Series[float]:
+    """How many promises they broke, asked for in vain, more than they kept, in half a year."""
+    since = pd.Timestamp(as_of) - HALF_A_YEAR
+    broken = signals[(signals["signal"] == "promise_broken") & signals["act"]]
+    broken = broken[broken["at"] > since].groupby("person")["episode"].nunique()
+    kept = derived.promises[(derived.promises["by"] == "them") & (derived.promises["at"] > since)]
+    kept = kept[kept["state"] == "kept"].groupby("person")["message"].nunique()
+    more: pd.Series[float] = broken.astype("float64").sub(kept.astype("float64"), fill_value=0.0)
+    return more
 
 
 def _worst(left: pd.DataFrame) -> pd.Series[str]:

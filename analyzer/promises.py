@@ -53,12 +53,12 @@ _CALL: Final = (
 def promises(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
     """Frame ``promises``: those of both sides until ``as_of``, oldest first.
 
-    Left out are promises in a topic that is won or lost, and those that a new one replaced.
+    Left out are promises in a topic that was won or lost since, and those that a new one replaced.
     """
     both = pd.concat([_theirs(derived, as_of), _ours(derived, as_of)], ignore_index=True)
     both["words"] = said.quoted(derived, both["message"], "commitment")
     both = both[_binding(both["words"])].reset_index(drop=True)
-    both = both[~both["topic"].isin(rows.settled(derived)["topic"])].reset_index(drop=True)
+    both = both[~_settled_since(both, derived)].reset_index(drop=True)
     told = days.due(both["words"], both["at"], both["offset_minutes"], settings.zone)
     default = said.working_days_later(both["at"], DEFAULT_DAYS, settings.zone)
     both = both.assign(
@@ -97,6 +97,13 @@ def _binding(words: pd.Series[str]) -> pd.Series[bool]:
     to_them = (text == "") | text.str.contains(_TO_THEM, regex=True)
     loose = text.str.contains(_OPEN, regex=True) | text.str.contains(_ELSEWHERE, regex=True)
     return to_them & ~loose
+
+
+def _settled_since(both: pd.DataFrame, derived: Derived) -> pd.Series[bool]:
+    """Whether the topic was won or lost after the promise: then it is of no matter any more."""
+    over = derived.topics[derived.topics["outcome"] != ""].set_index("topic")
+    closed = rows.looked_up(both["topic"], over["close_at"])
+    return both["topic"].isin(over.index) & ~(closed < both["at"])
 
 
 def _state(both: pd.DataFrame, derived: Derived, as_of: datetime) -> pd.Series[str]:

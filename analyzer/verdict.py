@@ -25,6 +25,8 @@ from store.facts import Facts
 ENOUGH: Final = 3.0
 #: So many acts, faded ones counted in part, make a habit; one can happen to anybody.
 HABIT: Final = 1.5
+#: So many more promises broken than kept are a habit, too; seldom enough, so not faded.
+BREAKS: Final = 2
 #: Log-odds of orders that outweigh acts.
 BUYS: Final = -1.0
 #: A silence is left alone, which is no offence, from so many times their patience on (with fewer
@@ -94,6 +96,7 @@ def _chosen(known: pd.DataFrame, settings: Settings) -> pd.Series[str]:
     remove = silence & known["woke_at"].notna()
     habit = known["acts"] >= HABIT
     habit &= known[["term_meetings", "term_promises", "term_cycles"]].max(axis=1) >= ENOUGH
+    breaks = (known["breaks"] >= BREAKS) & (known["term_promises"] >= ENOUGH)
     buys = known["term_proposals"] <= BUYS
     gatekept = known["only_assistant"] & (known["term_answers"] > 0)
     rules = {
@@ -102,7 +105,7 @@ def _chosen(known: pd.DataFrame, settings: Settings) -> pd.Series[str]:
         "park": known["parked"],
         "walk away": gate(known, settings),
         "last try": _near(known, settings) & untried & waits,
-        "change approach": (habit | gatekept) & ~buys,
+        "change approach": ((habit | gatekept) & ~buys) | breaks,
         "stop chasing": silence & ~buys & (~untried | remove),
         "last try ": silence & ~buys & untried,
         "unclear": (known["outcomes"] < LEAST) & (known["bad_episodes"] == 0),
