@@ -121,7 +121,13 @@ class _Delivering:
             return self._ledger.settle(found, "unknown", _NOBODY_KNOWS)
         if self._ledger.now() - found.changed_at < SETTLED_AFTER:
             return self._ledger.doubt(found, _LOOKED_FOR)
-        return self._send(post, found.content) if self._wanted() else None
+        if not self._wanted():
+            return None
+        # Forgetting somebody empties the mails that named them: such a one is written anew.
+        content = found.content or self._letter.written(post.address, found.message_id)
+        if content is None:
+            return self._ledger.skip(*self._mail, self._letter.nothing)
+        return self._send(post, content)
 
     def _send(self, post: Post, content: bytes) -> Delivery | None:
         delivery = self._ledger.begin(*self._mail, post.name, content)

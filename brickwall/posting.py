@@ -120,7 +120,7 @@ def smtp_sender(
     return SmtpSender(server, login, Retry(sleep=toolbox.sleep, random=random.random), seen)
 
 
-def keep_smtp(toolbox: Toolbox, vault: Vault, *, token: bool) -> None:
+def keep_smtp(toolbox: Toolbox, opened: Vault, *, token: bool) -> None:
     """Ask for the password (or token) of the configured server, try it, and keep it.
 
     Raises ``ConfigurationError`` where no server is configured, or it asks for no sign-in.
@@ -134,4 +134,11 @@ def keep_smtp(toolbox: Toolbox, vault: Vault, *, token: bool) -> None:
     what = "Access token" if token else "Password"
     secret = toolbox.talk.ask_secret(f"{what} of {smtp.user} at {smtp.host}")
     smtp_sender(toolbox, secret, token=token).check()
-    vault.secrets(smtp_id(smtp)).write({_SECRET: secret, _AUTH: _TOKEN if token else "password"})
+    opened.secrets(smtp_id(smtp)).write({_SECRET: secret, _AUTH: _TOKEN if token else "password"})
+
+
+def forget_smtp(toolbox: Toolbox) -> None:
+    """Delete what signs in to the configured server."""
+    from brickwall.vault import forget
+
+    forget(toolbox.home.vault, smtp_id(toolbox.config.smtp))

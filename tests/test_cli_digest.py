@@ -200,6 +200,8 @@ def test_a_digest_goes_through_a_server_once_its_password_is_kept(
         assert live.run("connect", "smtp", typed=f"{PASSWORD}\n") == 0
         assert live.run("digest", "--send") == 0
         assert live.run("digest", "--send") == 0
+        assert live.run("disconnect", "smtp") == 0
+        assert live.run("digest", "--send", "--week", "2026-W40") == 12
     (envelope,) = peer.mails
     assert (envelope.mail_from, envelope.rcpt_tos) == (ADDRESS, [ADDRESS])
     assert mail(peer.raw[0])["Subject"].startswith("brickwall, week 47")

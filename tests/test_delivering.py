@@ -208,6 +208,19 @@ def test_a_doubtful_mail_that_never_arrived_is_sent_again_as_it_was(db: Database
     assert (done.state, world.gone, done.content) == ("sent", [first.message_id], first.content)
 
 
+def test_a_doubtful_mail_that_was_emptied_is_written_anew(db: Database) -> None:
+    """Somebody whom it named was forgotten meanwhile."""
+    world = World(faults=[UnsureError("no answer")], loses=True)
+    first = attempt(db, world)
+    assert first is not None
+    db.put_delivery(first._replace(content=b""))
+    world.pass_time()
+    done = attempt(db, world, letter(content="One thing"))
+    assert done is not None
+    assert (done.state, world.gone) == ("sent", [first.message_id])
+    assert b"One thing" in done.content
+
+
 def test_where_nobody_can_look_a_doubtful_mail_is_not_sent_again(db: Database) -> None:
     """And the ledger says so, each time it is asked."""
     world = World(looks=False, faults=[UnsureError("no answer")], loses=True)

@@ -12,14 +12,20 @@ import click
 def command(name: str, forget_mail: bool, yes: bool) -> None:
     """Take the access to an account back and forget its sign-in.
 
-    NAME is its address, or provider:address. What was read stays, unless --forget-mail is given.
+    NAME is its address, or provider:address; smtp is the server that sends the digest. What was
+    read stays, unless --forget-mail is given.
     """
     from brickwall.accounts import Accounts, account_id
     from brickwall.cli.connecting import live
     from brickwall.cli.talk import say
     from brickwall.connecting import disconnect
+    from brickwall.posting import forget_smtp
 
     with live() as (workspace, toolbox, keys):
+        if name == "smtp":
+            forget_smtp(toolbox)
+            say("The sign-in of the SMTP server is deleted from this machine.")
+            return
         account = Accounts(workspace.home.accounts).one(name)
         if forget_mail and not yes:
             click.confirm(
