@@ -70,12 +70,12 @@ def _acts(signals: pd.DataFrame, settings: Settings, as_of: datetime) -> pd.Data
 def _broken_more(derived: Derived, signals: pd.DataFrame, as_of: datetime) -> pd.Series[float]:
     """How many promises they broke, asked for in vain, more than they kept, in half a year."""
     since = pd.Timestamp(as_of) - HALF_A_YEAR
-    broken = signals[(signals["signal"] == "promise_broken") & signals["act"]]
-    broken = broken[broken["at"] > since].groupby("person")["episode"].nunique()
-    kept = derived.promises[(derived.promises["by"] == "them") & (derived.promises["at"] > since)]
-    kept = kept[kept["state"] == "kept"].groupby("person")["message"].nunique()
-    more: pd.Series[float] = broken.astype("float64").sub(kept.astype("float64"), fill_value=0.0)
-    return more
+    acts = signals[(signals["signal"] == "promise_broken") & signals["act"]]
+    broken = acts[acts["at"] > since].groupby("person")["episode"].nunique()
+    theirs = derived.promises[(derived.promises["by"] == "them") & (derived.promises["at"] > since)]
+    kept = theirs[theirs["state"] == "kept"].groupby("person")["message"].nunique()
+    both = pd.DataFrame({"broken": broken, "kept": kept}).fillna(0.0)
+    return both["broken"] - both["kept"]
 
 
 def _worst(left: pd.DataFrame) -> pd.Series[str]:

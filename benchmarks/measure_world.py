@@ -1,6 +1,6 @@
 """How well planted truth is found in made-up worlds, week by week, with 95 % upper bounds.
 
-python -m benchmarks.measure_world [--seeds 20] [--every 1] [--workers 2]
+python -m benchmarks.measure_world [--first 1] [--seeds 20] [--every 1] [--workers 2]
 """
 
 from __future__ import annotations
@@ -26,8 +26,13 @@ def main() -> None:
     given = _arguments()
     one = partial(_calls, every=given.every)
     with ProcessPoolExecutor(given.workers) as pool:
-        people = [p for calls in pool.map(one, range(1, given.seeds + 1)) for p in calls]
-    print(f"{given.seeds} seeds, {len(people)} people, every {given.every} week(s)\n")
+        people = [
+            p
+            for calls in pool.map(one, range(given.first, given.first + given.seeds))
+            for p in calls
+        ]
+    print(f"{given.seeds} seeds from {given.first} on, {len(people)} people")
+    print(f"judged every {given.every} week(s)\n")
     _print_walls(people)
     _print_customers(people)
     _print_offenders(people)
@@ -37,6 +42,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--every", type=int, default=1, help="judge every so many weeks")
     parser.add_argument("--workers", type=int, default=2)

@@ -165,6 +165,20 @@ def test_an_order_is_good_and_counts_once_per_topic() -> None:
     assert strength.to_dict() == {ann: 1.0, bob: 0.5}
 
 
+def test_a_small_order_beside_a_big_proposal_weighs_little() -> None:
+    """A friendly order of a fiftieth is no sign that the big one comes; a tenth counts in full."""
+    case = Case()
+    ann, bob = case.contact("Ann"), case.contact("Bob", "bolt.example")
+    for person, value in ((ann, 1_000.0), (bob, 5_000.0)):
+        case.topic(person, outcome="won", title="Valves", close_at="2026-05-20", value=value)
+        case.topic(person, title="Plant", value=50_000.0)
+    found = case.signals("order").set_index("person")
+    assert found["strength"].to_dict() == {ann: pytest.approx(0.2), bob: 1.0}
+    assert found.loc[ann, "sentence"] == (
+        "Ordered: “Valves” was won, small beside what was proposed."
+    )
+
+
 def test_agreeing_to_a_time_is_no_order() -> None:
     """Another conversation, or one about a meeting's time, does not accept a proposal."""
     case = Case()
