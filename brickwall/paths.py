@@ -80,11 +80,11 @@ def home(environment: Mapping[str, str] = os.environ) -> Home:
     )
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write ``text`` so that only the user can read it (0600; Windows profiles are private)."""
+def write_private(path: Path, content: str | bytes) -> None:
+    """Write ``content`` so that only the user can read it (0600; Windows profiles are private)."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(path, "w", encoding="utf-8", newline="", opener=_private_opener) as file:
-        file.write(text)
+    with open(path, "wb", opener=_private_opener) as file:
+        file.write(content if isinstance(content, bytes) else content.encode("utf-8"))
 
 
 def write_durably(path: Path, data: bytes, *, beside: str = ".new") -> None:

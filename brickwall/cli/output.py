@@ -52,16 +52,21 @@ def deliver(text: str, path: Path | None, *, show: bool | None) -> None:
     if path is None:
         click.echo(text.rstrip("\n"))
         return
+    deliver_file(text, path)
+    if show or (show is None and _at_a_desktop()):
+        click.launch(path.resolve().as_uri())
+
+
+def deliver_file(content: str | bytes, path: Path) -> None:
+    """Write ``content`` to ``path`` for the user alone and say where it is."""
     try:
-        write_private(path, text)
+        write_private(path, content)
     except OSError as error:
         raise StoreError(
             f"{path} cannot be written: {error.strerror}",
             "Name another place with --output, or make room.",
         ) from error
     click.echo(f"Written to {path}")
-    if show or (show is None and _at_a_desktop()):
-        click.launch(path.resolve().as_uri())
 
 
 def _at_a_desktop() -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--html", "form", flag_value="html", help="One self-contained page, in a file.")
 @click.option("--json", "form", flag_value="json", help="For programs: docs/report-json.md.")
 @click.option("--csv", "form", flag_value="csv", help="One line per contact.")
+@click.option("--xlsx", "form", flag_value="xlsx", help="A workbook, in a file.")
 @click.option("--md", "form", flag_value="md", help="Markdown.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Write to this file.")
 @click.option("--open/--no-open", "show", default=None, help="Open the page in the browser.")
@@ -44,6 +45,13 @@ def command(
     if form == "html":
         path = output or workspace.home.reports / f"{report.week}.html"
         deliver(rendered(report, "html"), path, show=show)
+    elif form == "xlsx":
+        from brickwall.cli.output import deliver_file
+        from reports import workbook
+
+        deliver_file(
+            workbook.render(report), output or workspace.home.reports / f"{report.week}.xlsx"
+        )
     else:
         deliver(rendered(report, form or "text", to_file=output is not None), output, show=False)
 
