@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from brickwall.ledger import is_own
+from ingest import mime
 from store.errors import InputError
 from tests.live_builder import Live
 from tests.live_builder import live as live
@@ -75,6 +77,19 @@ def test_a_digest_is_sent_to_the_rep_once(ready: Live) -> None:
     assert one["message_id"] == sent["Message-ID"]
     assert ready.run("digest", "--sent") == 0
     assert f"digest {WEEK}  sent  {ADDRESS}" in ready.said
+
+
+def test_a_digest_is_no_evidence_even_where_a_server_gave_it_another_message_id(
+    ready: Live,
+) -> None:
+    """By its Message-ID it is left out; without that it is at least no mail of a person."""
+    ready.run("digest", "--send")
+    (raw,) = ready.peer.sent
+    number = str(mail(raw)["Message-ID"])
+    renamed = raw.replace(f"\r\nMessage-ID: {number}".encode(), b"\r\nMessage-ID: <x@mail.example>")
+    assert is_own(mime.parse(raw).message.message_id)
+    assert not is_own(mime.parse(renamed).message.message_id)
+    assert mime.parse(renamed).message.kind != "person"
 
 
 def test_each_week_has_its_own_digest(ready: Live, now: list[datetime]) -> None:
