@@ -13,6 +13,7 @@ from analyzer import (
     meeting_risk,
     mirror,
     open_questions,
+    opportunities,
     parks,
     promises,
     questions,
@@ -65,6 +66,7 @@ class Analysis:
     verdicts: pd.DataFrame
     parks: pd.DataFrame
     promises: pd.DataFrame
+    opportunities: pd.DataFrame
     questions: pd.DataFrame
     coverage: pd.DataFrame
 
@@ -112,7 +114,8 @@ def analyze(facts: Facts, settings: Settings, as_of: datetime) -> Analysis:
         verdicts=verdict.verdicts(facts, derived, found, scores, known.effort, settings, as_of),
         parks=parks.parks(facts, derived, settings.zone, as_of),
         promises=derived.promises,
-        questions=questions.questions(derived, known.meeting_questions, as_of),
+        opportunities=opportunities.opportunities(derived, settings, as_of),
+        questions=questions.questions(derived, known.meeting_questions, settings.zone, as_of),
         coverage=known.coverage,
     )
 

@@ -372,6 +372,17 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "woken_by": "str",
             "mark": "int64",
         },
+        # open topics of people who have two or more. verdict: drop | keep; reason and next_step
+        # are sentences, "" for keep
+        "opportunities": {
+            "topic": "int64",
+            "person": "int64",
+            "title": "str",
+            "value": "float64",
+            "verdict": "str",
+            "reason": "str",
+            "next_step": "str",
+        },
         # questions only the rep can answer: moved by us without a trace; missed meetings; doubt
         "questions": {
             "person": "int64",
