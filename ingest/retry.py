@@ -65,6 +65,10 @@ class QuarantineError(Exception):
     """One bad item: the source makes a ``Failure`` of it (its text is why) and goes on."""
 
 
+class ThrottledError(InputError):
+    """A provider that asks to slow down, or is out of order, longer than was waited for."""
+
+
 class OfflineError(InputError):
     """There seems to be no network: clear words at the command line, nothing for the daemon."""
 
@@ -144,6 +148,8 @@ def error_of(fault: Fault) -> Exception:
     if fault.action is Action.SIGN_IN:
         return SignInError(fault.cause, fault.remedy, fault.problem)
     kind = OfflineError if fault.offline else InputError
+    if fault.action is Action.RETRY and not fault.offline:
+        kind = ThrottledError
     return kind(fault.cause, fault.remedy or (_LATER if fault.action is Action.RETRY else ""))
 
 

@@ -21,7 +21,9 @@ from ingest.retry import (
     OfflineError,
     QuarantineError,
     Retry,
+    ThrottledError,
     connection_fault,
+    error_of,
     http_fault,
     retry_after_seconds,
     unreadable_fault,
@@ -140,6 +142,14 @@ def test_what_does_not_pass_is_not_tried_again(action: Action, error: type[Excep
     with pytest.raises(error, match="why"):
         retry(sleep).call(call, always(Fault(action, "why")))
     assert (call.calls, sleep.slept) == (1, [])
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_provider_that_stays_busy_is_told_from_one_that_refuses(status: int) -> None:
+    """The daemon then leaves it alone for longer."""
+    fault = http_fault(status, {}, service="Gmail")
+    assert fault is not None
+    assert type(error_of(fault)) is ThrottledError
 
 
 def test_what_is_no_fault_goes_on_as_it_is() -> None:

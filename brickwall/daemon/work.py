@@ -20,7 +20,7 @@ from brickwall.daemon.plan import DIGEST, SYNC, UPKEEP
 from brickwall.tools import Talk, Toolbox
 from brickwall.vault_keys import Keys
 from brickwall.workspace import Workspace, now, opened
-from ingest.retry import OfflineError
+from ingest.retry import OfflineError, ThrottledError
 from store.errors import BrickwallError, BusyError, SignInError, UsageError
 
 if TYPE_CHECKING:
@@ -81,6 +81,8 @@ def failure(error: BrickwallError) -> Told:
 def _kind(error: BrickwallError) -> str:
     if isinstance(error, OfflineError):
         return "offline"
+    if isinstance(error, ThrottledError):
+        return "throttled"
     if isinstance(error, SignInError):
         return "sign-in"
     if isinstance(error, BusyError):
