@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from store.database import Database
 
 #: What the Message-IDs of brickwall's own mails look like.
-OWN: Final = re.compile(r"<brickwall-(digest|brief)-[0-9a-z-]{1,20}-[0-9a-f]{24}@[^<>@\s]+>")
+OWN: Final = re.compile(r"<?brickwall-(digest|brief)-[0-9a-z-]{1,20}-[0-9a-f]{24}@[^<>@\s]+>?")
 _HOST: Final = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+")
 _NO_HOST: Final = "brickwall.invalid"
 
@@ -73,5 +73,5 @@ class Ledger:
 
 
 def is_own(message_id: str) -> bool:
-    """Whether a mail is one of brickwall's own, which it never reads."""
+    """Whether a mail is one of brickwall's own, which it never reads; brackets or not."""
     return OWN.fullmatch(message_id) is not None
