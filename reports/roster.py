@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
@@ -73,6 +74,24 @@ def render(entries: tuple[Entry, ...], width: int = 80, *, colour: bool = False)
         f"\n{judged} of {len(entries)} are judged; {doubt} in doubt (?): `contacts --review` asks."
     )
     return target.getvalue()
+
+
+def as_tree(entries: tuple[Entry, ...]) -> str:
+    """The roster as JSON; a new field does not change the version."""
+    listed = [
+        {
+            "name": entry.person.name,
+            "address": entry.person.address,
+            "judged": entry.judged,
+            "in_doubt": entry.in_doubt,
+            "why": entry.why,
+            "mails_in": entry.mails_in,
+            "mails_out": entry.mails_out,
+            "last_at": entry.last_at.isoformat() if entry.last_at else None,
+        }
+        for entry in entries
+    ]
+    return json.dumps({"version": 1, "contacts": listed}, indent=2, ensure_ascii=False)
 
 
 def _cells(entry: Entry) -> tuple[str, ...]:

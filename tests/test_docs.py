@@ -13,22 +13,44 @@ from brickwall.cli import COMMANDS, main
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
-#: Commands all of whose options are explained in docs/accounts.md or docs/privacy.md.
-LIVE = ("connect", "sync", "accounts", "disconnect")
+COMMANDS_PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+#: Commands that tell something to be read, by programs too.
+TELLING = (
+    *("accounts", "report", "contact", "case", "contacts", "mirror", "backtest", "digest"),
+    *("daemon status", "doctor", "config check", "export"),
+)
+
+
+def every_command() -> dict[str, click.Command]:
+    """All commands and subcommands that anybody is to know, by their words."""
+    found: dict[str, click.Command] = {}
+    for name in COMMANDS:
+        command = main.get_command(click.Context(main), name)
+        assert command is not None
+        found[name] = command
+        if isinstance(command, click.Group):
+            found |= {f"{name} {n}": sub for n, sub in command.commands.items() if not sub.hidden}
+    return found
+
+
+EVERY = every_command()
 
 
 def options(command: click.Command) -> set[str]:
-    """The long options of a command and of its subcommands."""
-    found = {
+    """The long options of a command."""
+    return {
         option
         for parameter in command.params
-        if isinstance(parameter, click.Option)
-        for option in parameter.opts
+        if isinstance(parameter, click.Option) and not parameter.hidden
+        for option in (*parameter.opts, *parameter.secondary_opts)
         if option.startswith("--")
     }
-    if isinstance(command, click.Group):
-        found |= {o for sub in command.commands.values() for o in options(sub)}
-    return found
+
+
+def chapter(name: str) -> str:
+    """What docs/commands.md says of a command."""
+    found = re.search(rf"^### `brickwall {name}[ `](.*?)(?=^##)", COMMANDS_PAGE, re.M | re.S)
+    return found[1] if found else ""
 
 
 @pytest.mark.parametrize("name", list(COMMANDS))
@@ -37,13 +59,39 @@ def test_every_command_is_documented(name: str) -> None:
     assert f"brickwall {name}" in TEXT
 
 
-@pytest.mark.parametrize("name", LIVE)
-def test_every_option_of_the_commands_for_accounts_is_documented(name: str) -> None:
-    """Also how a password is given, which is none."""
-    command = main.get_command(click.Context(main), name)
-    assert command is not None
-    unknown = [o for o in sorted(options(command)) if not re.search(rf"{o}(?![\w-])", TEXT)]
-    assert unknown == []
+@pytest.mark.parametrize("name", list(EVERY))
+def test_every_command_has_a_chapter_with_exactly_its_options(name: str) -> None:
+    """docs/commands.md tells of no option that is gone, and of every one that there is."""
+    assert chapter(name), name
+    assert set(re.findall(r"`(--[\w-]+)`", chapter(name))) == options(EVERY[name])
+
+
+@pytest.mark.parametrize("name", list(EVERY))
+def test_the_help_of_every_command_shows_an_example_and_explains_every_option(name: str) -> None:
+    """Nobody should have to open a browser to use it."""
+    command = EVERY[name]
+    assert command.help
+    assert "brickwall" in (command.epilog or "") or name == "mark"
+    unexplained = [p.name for p in command.params if isinstance(p, click.Option) and not p.help]
+    assert unexplained == []
+
+
+@pytest.mark.parametrize("name", TELLING)
+def test_every_command_that_tells_something_tells_it_to_programs_too(name: str) -> None:
+    """As JSON with a version."""
+    assert "--json" in options(EVERY[name])
+
+
+def test_no_chapter_is_about_a_command_that_is_gone() -> None:
+    """The page grows and shrinks with the program."""
+    told = re.findall(r"^### `brickwall ([a-z ]+[a-z])", COMMANDS_PAGE, re.M)
+    assert [one for one in told if one not in EVERY] == []
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 10, 11, 12, 130])
+def test_every_exit_code_is_documented(code: int) -> None:
+    """For monitoring and scripts."""
+    assert f"| {code} |" in COMMANDS_PAGE
 
 
 def test_every_provider_has_a_chapter() -> None:

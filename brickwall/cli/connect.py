@@ -45,7 +45,7 @@ def command() -> None:
     """
 
 
-@command.command("gmail", epilog="Set up once: docs/accounts.md#gmail-and-google-calendar")
+@command.command("gmail", epilog="Example: brickwall connect gmail · set up once: docs/accounts.md")
 @click.argument("address", default="")
 @_HEADERS
 @_FEATURES
@@ -55,7 +55,9 @@ def gmail(key_file: Path | None, **said: Any) -> int:
     return _connect("gmail", key_file, said)
 
 
-@command.command("microsoft", epilog="Set up once: docs/accounts.md#microsoft-365")
+@command.command(
+    "microsoft", epilog="Example: brickwall connect microsoft · set up once: docs/accounts.md"
+)
 @click.argument("address", default="")
 @_HEADERS
 @_FEATURES
@@ -135,7 +137,7 @@ def caldav(key_file: Path | None, **said: Any) -> int:
     return _connect("caldav", key_file, said)
 
 
-@command.command("smtp", epilog="Set up once: docs/digest.md")
+@command.command("smtp", epilog="Example: brickwall connect smtp · set up once: docs/digest.md")
 @click.option(
     "--auth",
     type=click.Choice(["password", "xoauth2"]),

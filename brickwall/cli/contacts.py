@@ -14,18 +14,21 @@ if TYPE_CHECKING:
 @click.command("contacts", epilog="Examples: brickwall contacts · brickwall contacts --review")
 @click.option("--review", is_flag=True, help="Ask about everyone who is in doubt.")
 @click.option("--as-of", metavar="TIME", help="As if it were this time.")
-def command(review: bool, as_of: str | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def command(review: bool, as_of: str | None, as_json: bool) -> None:
     """Who is judged and why, who is not and why, and who is in doubt."""
     from brickwall.cli.output import coloured, width
     from brickwall.cli.times import instant
     from brickwall.workspace import now, opened, studied
-    from reports.roster import render, roster
+    from reports.roster import as_tree, render, roster
 
     with opened() as workspace:
         moment = instant(as_of, workspace.config.zone) if as_of else now()
         study = studied(workspace, moment)
         entries = roster(study.analysis, study.settings.zone)
-        if review:
+        if as_json:
+            click.echo(as_tree(entries))
+        elif review:
             _review(workspace, [entry for entry in entries if entry.in_doubt])
         else:
             click.echo(render(entries, width(), colour=coloured()).rstrip("\n"))
