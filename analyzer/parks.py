@@ -37,7 +37,8 @@ def parks(facts: Facts, derived: Derived, zone: str, as_of: datetime) -> pd.Data
     """Frame ``parks``: the last park of each person, with what became of it until ``as_of``.
 
     It ends when the rep says so, on its day (beginning in ``zone``), or when they write something
-    that moves the matter on or answer an invitation. Days without an end wait for the milestone.
+    that moves the matter on or answer an invitation. What has no day waits for
+    the milestone; without one, who is away is parked until they are back.
     """
     told = _told(facts, derived, as_of)
     if told.empty:
@@ -46,6 +47,8 @@ def parks(facts: Facts, derived: Derived, zone: str, as_of: datetime) -> pd.Data
     text = parked["value"]
     parked["until"] = _until(text, parked["at"], zone)
     parked["milestone"] = text.str.extract(rf"{MILESTONE}(.*)$", expand=False).fillna("")
+    open_end = parked["until"].isna() & (parked["milestone"] == "")
+    parked["until"] = parked["until"].where(~open_end, _back(parked, derived)).astype(TIME)
     acts = _acts(derived, as_of).merge(parked[["person", "at"]], on="person")
     acts = acts[(acts["acted_at"] > acts["at"]).to_numpy()]
     first = acts.sort_values(["acted_at", "woken_by"]).drop_duplicates("person")
@@ -72,6 +75,13 @@ def _until(text: pd.Series[str], at: pd.Series[pd.Timestamp], zone: str) -> pd.S
     day = text.str.extract(r"^(\d{4}-\d\d-\d\d)\b", expand=False).fillna("")
     day = day.where(text.str.startswith(MILESTONE) | (day != ""), text)
     return resumes(day, at, pd.Series(pd.NA, index=at.index, dtype="Int32"), zone)
+
+
+def _back(parked: pd.DataFrame, derived: Derived) -> pd.Series[pd.Timestamp]:
+    """When those who were away at the time of the park come back."""
+    both = parked[["person", "at"]].merge(derived.absences, on="person")
+    both = both[(both["from_at"] <= both["at"]) & (both["at"] < both["until_at"])]
+    return looked_up(parked["person"], both.groupby("person")["until_at"].max())
 
 
 def _acts(derived: Derived, as_of: datetime) -> pd.DataFrame:
