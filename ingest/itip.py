@@ -17,7 +17,7 @@ from ingest import ical_lines, ical_times
 from ingest.ical_lines import Line, Stream
 from ingest.ical_times import Instant
 from ingest.zones import zone_of
-from store.model import Attendance, EventRevision, Failure
+from store.model import FOLLOWING, Attendance, EventRevision, Failure
 from store.revision import identified
 
 _OUTLOOK: Final = "040000008200e00074c5b7101a82e008"
@@ -142,7 +142,7 @@ class _Event:
             all_day=start.all_day if start else False,
             floating=start.floating if start else False,
             status="CANCELLED" if self.method == "CANCEL" else self.text("STATUS", 20).upper(),
-            rrule=self._joined("RRULE"),
+            rrule=self._rule(),
             rdate=self._dates("RDATE"),
             exdate=self._dates("EXDATE"),
             summary=self.text("SUMMARY"),
@@ -195,6 +195,12 @@ class _Event:
 
     def _joined(self, name: str) -> str:
         return "\n".join(line.value[:_MAX_TEXT] for line in self.lines.get(name, ()))
+
+    def _rule(self) -> str:
+        """The rule of a series; what speaks for one date and all that follow has none."""
+        recurrence = self.line("RECURRENCE-ID")
+        ranged = recurrence.parameters.get("RANGE", "") if recurrence else ""
+        return FOLLOWING if ranged.upper() == "THISANDFUTURE" else self._joined("RRULE")
 
     def _dates(self, name: str) -> str:
         """All dates of RDATE or EXDATE as UTC values, one a line."""

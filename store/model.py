@@ -17,6 +17,9 @@ Presence: TypeAlias = Literal["yes", "no", "unknown"]
 
 KINDS: tuple[Kind, ...] = ("person", "auto_reply", "bounce", "bulk", "calendar")
 ROLES: tuple[Role, ...] = ("from", "sender", "reply_to", "to", "cc")
+#: In place of a rule: what is told of one date of a series (``recurrence_at``) holds for all after
+#: it too (RFC 5545 section 3.2.13).
+FOLLOWING = "RANGE=THISANDFUTURE"
 
 
 class Participant(NamedTuple):
@@ -91,7 +94,8 @@ class EventRevision(NamedTuple):
     calendar's own entry. ``occurred_at``: when the change was made (DTSTAMP, LAST-MODIFIED, or the
     time of the mail that told it). ``message_provider_id``: the message that carried it, or ``""``.
     ``floating``: start/end were given without zone and were read in ``zone``, the owner's.
-    ``rrule``/``rdate``/``exdate``: as in RFC 5545, lines joined by newline.
+    ``rrule``/``rdate``/``exdate``: as in RFC 5545, lines joined by newline; ``rrule`` may be
+    ``FOLLOWING``.
     ``comment``: COMMENT of the sender of a REPLY or COUNTER.
     ``actor``: address of who made the change where a booking tool says so, else ``""``.
     ``source_key``: what a connected calendar calls the entry (Google event id, Graph id, EWS id,

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from store.model import FOLLOWING
 from tests.builders import Story, instant
 from tests.meetings_builder import ANN, ANSWER, BOB, SHOWN, Met, met
 
@@ -99,6 +100,37 @@ def test_moving_a_series_twice_is_told_of_the_same_dates() -> None:
     ]  # fmt: skip
     assert found.changes["cause"].nunique() == 2
     assert days(found, "original_start")[-1] == "06-08"
+
+
+def test_this_and_all_following_dates_move_together() -> None:
+    """The dates before stay; it is one change."""
+    story, uid = series()
+    exception(story, uid, "05-25", start="2026-05-26 14:00", at="2026-05-18 08:00", rrule=FOLLOWING)
+    found = met(story.facts())
+    assert days(found) == ["05-04", "05-11", "05-18", "05-26", "06-02", "06-09"]
+    assert days(found, "original_start") == MONDAYS
+    assert found.changes["cause"].nunique() == 1
+    assert {f"{at:%H:%M}" for at in found.changes["new_start"]} == {"14:00"}
+
+
+def test_following_dates_move_by_the_clock() -> None:
+    """An hour later is an hour later after the clock change, too."""
+    story, uid = series(start="2026-03-16 09:00", zone="Europe/Berlin", at="2026-03-01 09:00")
+    own = {"recurrence_at": "2026-03-23 09:00", "rrule": FOLLOWING}
+    story.move(uid, start="2026-03-23 10:00", at="2026-03-17 09:00", **own)
+    hours = [f"{at:%H}" for at in met(story.facts()).meetings["start"]]
+    assert hours == ["09", "10", "09", "09", "09", "09"]
+
+
+def test_this_and_all_following_dates_are_called_off_together() -> None:
+    """Once; what was before was held."""
+    story, uid = series()
+    own = {"recurrence_at": "2026-05-25 10:00", "rrule": FOLLOWING}
+    story.cancel(uid, at="2026-05-18 07:00", **own)
+    found = met(story.facts())
+    assert days(found) == ["05-04", "05-11", "05-18"]
+    assert days(found, status="cancelled") == ["05-25", "06-01", "06-08"]
+    assert found.changes["cause"].nunique() == 1
 
 
 def test_a_clock_change_or_other_words_for_the_rule_move_nothing() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.itip import MailContext, normalised_uid, parse, parse_all
-from store.model import Attendance, EventRevision
+from store.model import FOLLOWING, Attendance, EventRevision
 from tests.builders import instant
 from tests.conftest import shared_data
 from tests.ical_builder import BERLIN_BY_RULES, calendar, event, vevent
@@ -163,6 +163,13 @@ def test_occurrences_of_a_series_are_told_by_their_original_start() -> None:
     assert (series.recurrence_at, series.rrule) == (None, "FREQ=WEEKLY")
     assert moved.recurrence_at == instant("2026-03-31 08:00")
     assert (moved.uid, moved.start) == (series.uid, instant("2026-04-01 14:00"))
+
+
+def test_what_holds_for_all_following_dates_says_so_in_place_of_a_rule() -> None:
+    """RANGE=THISANDFUTURE (RFC 5545 section 3.2.13); PRIOR is no longer anything."""
+    told = "RECURRENCE-ID;RANGE={}:20260601T090000Z"
+    rules = [parse(event(told.format(word)))[0].rrule for word in ("THISANDFUTURE", "THISANDPRIOR")]
+    assert rules == [FOLLOWING, ""]
 
 
 def test_dates_added_and_taken_away_are_instants_one_a_line() -> None:

@@ -15,6 +15,7 @@ from analyzer.derived.groups import Bools, Ints, codes
 from analyzer.derived.recurrence import Window
 from analyzer.derived.revisions import ordered
 from store.facts import TIME
+from store.model import FOLLOWING
 
 _TABLE: Final = {
     "occ": "int64",
@@ -77,7 +78,8 @@ class Occurrences:
 
 def occurrences(known: pd.DataFrame, within: Window) -> Occurrences:
     """Occurrences of the revisions in ``known`` (see ``revisions``)."""
-    master = _recurring(known) & known["recurrence_at"].isna().to_numpy()
+    whole = known["recurrence_at"].isna() | (known["rrule"] == FOLLOWING)
+    master = _recurring(known) & whole.to_numpy()
     masters = known[master & known["state"].to_numpy() & _told(known)]
     single = known[~master]
     single = single[~_tidied_alone(single)]

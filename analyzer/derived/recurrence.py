@@ -6,7 +6,7 @@ Dates are instants: two rules that name the same moments in other words or zones
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from itertools import islice
@@ -63,6 +63,17 @@ def instants(told: Recurrence, within: Window) -> frozenset[datetime]:
     found -= set(_dates(told.exdate))
     inside = sorted(at for at in found if within.begin <= at < within.end)
     return frozenset(inside[-MAX_OCCURRENCES:])
+
+
+def following(
+    dates: Iterable[datetime], since: datetime, told: Recurrence, within: Window
+) -> frozenset[datetime]:
+    """Dates that all moved by the clock as ``since`` moved to ``told.start``."""
+    zone = _zone(told.zone, within.zone)
+    wall = [at.astimezone(zone).replace(tzinfo=None) for at in (since, told.start)]
+    by = wall[1] - wall[0]
+    moved = (at.astimezone(zone).replace(tzinfo=None) + by for at in dates)
+    return frozenset(at.replace(tzinfo=zone).astimezone(UTC) for at in moved)
 
 
 def until(told: Recurrence, within: Window) -> datetime:

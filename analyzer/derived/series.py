@@ -13,7 +13,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import pandas as pd
 
-from analyzer.derived.recurrence import Recurrence, Window, instants, until
+from analyzer.derived.recurrence import Recurrence, Window, following, instants, until
+from store.model import FOLLOWING
 
 #: So many dates of one change of a series are listed.
 MAX_CHANGED: Final = 26
@@ -22,7 +23,7 @@ TOGETHER: Final = timedelta(minutes=10)
 #: A date that went away and one that came new, this far apart at most, are one that moved.
 _NEAR: Final = timedelta(days=6, hours=12)
 _ORDER: Final = ["uid", "at", "start", "sequence", "cancelled", "rrule", "rdate", "exdate", "event"]
-_COLUMNS: Final = [*_ORDER, "end", "zone", "numbered", "learned_from"]
+_COLUMNS: Final = [*_ORDER, "end", "zone", "numbered", "learned_from", "recurrence_at"]
 
 
 class Own(NamedTuple):
@@ -37,7 +38,10 @@ Exceptions: TypeAlias = Mapping[datetime, list[Own]]
 
 
 class State(NamedTuple):
-    """One told state of a series. ``numbered``: whether ``sequence`` says how new it is."""
+    """One told state of a series. ``numbered``: whether ``sequence`` says how new it is.
+
+    ``since``: it speaks only for this date and all that follow (RANGE=THISANDFUTURE).
+    """
 
     event: int
     at: datetime
@@ -47,6 +51,7 @@ class State(NamedTuple):
     recurrence: Recurrence
     length: timedelta
     cancelled: bool
+    since: datetime | None = None
 
 
 class Change(NamedTuple):
@@ -148,6 +153,9 @@ class History:
 
         A part that ends before another begins (a split: "this and all following") stays.
         """
+        if state.since is not None:
+            self._follow(state, state.since)
+            return set()
         apart = [part for part in self._parts if self._apart(part.state, state)]
         replaced = [part for part in self._parts if part not in apart]
         if not state.numbered:
@@ -156,6 +164,13 @@ class History:
         dates = frozenset() if state.cancelled else self._dates(state)
         self._parts = [*apart, _Part(state, dates)]
         return set() if replaced else set(dates)
+
+    def _follow(self, state: State, since: datetime) -> None:
+        """All dates from ``since`` on go the way of that one."""
+        later = {at for part in self._parts for at in part.dates if at >= since}
+        stay = [part._replace(dates=part.dates - later) for part in self._parts]
+        dates = following(later | {since}, since, state.recurrence, self._within)
+        self._parts = [*stay, _Part(state, frozenset() if state.cancelled else dates)]
 
     def _split_in_order(self, step: list[State]) -> list[State]:
         """Of a series that was split, the earlier part first: it makes room for the other."""
@@ -242,6 +257,7 @@ def _state(row: Any) -> State:
         recurrence=Recurrence(start, row.zone, row.rrule, row.rdate, row.exdate),
         length=length,
         cancelled=bool(row.cancelled),
+        since=row.recurrence_at.to_pydatetime() if row.rrule == FOLLOWING else None,
     )
 
 
