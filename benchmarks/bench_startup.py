@@ -1,6 +1,7 @@
 """Start-up of the command line against a bare interpreter: ``python -m benchmarks.bench_startup``.
 
-Goal: ``--help`` and ``--version`` at most 6 times a bare interpreter, without pandas.
+Goal: ``--help``, ``--version`` and ``daemon status`` at most 6 times a bare interpreter, without
+pandas.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ def main() -> None:
         "bare interpreter": [sys.executable, "-c", "pass"],
         "brickwall --help": [sys.executable, "-c", run.format("--help")],
         "brickwall --version": [sys.executable, "-c", run.format("--version")],
+        "daemon status": [sys.executable, "-c", run.format("daemon', 'status")],
     }
     medians = interleaved(commands, RUNS)
     bare = medians["bare interpreter"]

@@ -43,7 +43,7 @@ def work(task: str, stdin: IO[bytes], tell: Callable[[str], None]) -> int:
     key = str(json.loads(stdin.readline() or b"{}").get("key", ""))
     stop = Event()
     _heed(stop, stdin)
-    told = _done(TASKS[task], key, stop)
+    told = _done(TASKS.get(task, _unknown), key, stop)
     tell(json.dumps(told))
     return 0 if told["result"] in ("done", "stopped") else 3
 
@@ -163,6 +163,12 @@ def _upkeep(key: str, stop: Event) -> Told:
 
     with opened(must_exist=False) as workspace:
         return {"result": "done", **upkeep(workspace, now())}
+
+
+def _unknown(key: str, stop: Event) -> Told:
+    """What a configuration may ask for and this version cannot do."""
+    del key, stop
+    return {"result": "failed", "why": "this version cannot do it"}
 
 
 TASKS: Final[Mapping[str, Callable[[str, Event], Told]]] = {
