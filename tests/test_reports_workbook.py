@@ -13,7 +13,10 @@ from reports import workbook
 from reports.model import Report
 from reports.views import report
 from tests.analysis_builder import Made
+from tests.home_builder import RepHome, home, selling
 from tests.report_sample import HOSTILE, WEEK, hostile, usual
+
+__all__ = ["home", "selling"]
 
 SETTINGS = Settings(zone="Europe/Berlin")
 
@@ -62,3 +65,12 @@ def test_nothing_hostile_runs() -> None:
 def test_the_same_report_gives_the_same_bytes() -> None:
     """A workbook can be compared with last week's."""
     assert workbook.render(view(usual())) == workbook.render(view(usual()))
+
+
+def test_the_report_command_writes_it_beside_the_pages(selling: RepHome) -> None:
+    """Named after the week, and a workbook that opens."""
+    assert selling.run("report", "--week", "2026-W22", "--xlsx") == 0
+    path = selling.folder / "reports" / "2026-W22.xlsx"
+    assert str(path) in selling.said
+    rows = list(load_workbook(path)["People"].iter_rows(values_only=True))
+    assert "ann@acme.example" in [row[1] for row in rows]
