@@ -41,8 +41,8 @@ class GraphSender:
         value = "'" + message_id.replace("'", "''") + "'"
         if self._has(f"internetMessageId eq {value}"):
             return True
-        if self._headers_only:
-            return False
+        if self._headers_only:  # a mail whose Message-ID was replaced could not be told
+            return None
         kept = f"ep/id eq '{_KEPT}' and ep/value eq {value}"
         return self._has(f"singleValueExtendedProperties/Any(ep: {kept})")
 
