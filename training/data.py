@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from analyzer.frames import INTENTS
-from analyzer.intents.reading import Said, prepared, rules_say
+from analyzer.intents.reading import Said, languages_of, prepared, rules_say
 from analyzer.intents.texts import Batch, Bools
 
 #: Where the labelled messages lie, beside the work tree.
@@ -45,7 +45,7 @@ def labelled(rows: list[dict[str, Any]]) -> Labelled:
     read = prepared([str(row["subject"] or "") for row in rows], [str(row["text"]) for row in rows])
     boxes = [str(row.get("mailbox", "")) for row in rows]
     truth = np.array([[label in row["labels"] for label in INTENTS] for row in rows], dtype=bool)
-    return Labelled(read, rules_say(read, persons), persons, boxes, truth)
+    return Labelled(read, rules_say(read, persons, languages_of(read)), persons, boxes, truth)
 
 
 def is_left_out(person: str) -> bool:

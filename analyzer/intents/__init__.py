@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from analyzer.frames import INTENTS
-from analyzer.intents.reading import SAID, prepared, rules_say
+from analyzer.intents.reading import SAID, languages_of, prepared, rules_say
 from analyzer.intents.weighing import weighed
 
 if TYPE_CHECKING:
@@ -37,10 +37,11 @@ def read_all(
     for start in range(0, len(texts), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
         read = prepared(subjects[part], texts[part])
+        spoken = languages_of(read)
         who = senders[part] if senders else [""] * read.count
         found += [
             [(label, p, words) for label, (p, words) in said.items()]
-            for said in weighed(read, rules_say(read, who))
+            for said in weighed(read, rules_say(read, who, spoken), spoken)
         ]
     return found
 

@@ -90,16 +90,14 @@ def others(read: Batch, said: Sequence[Said]) -> Floats:
 def odds(model: Model, read: Batch, said: Sequence[Said]) -> Floats:
     """Log-odds of each label of ``model`` for each message."""
     place, sentence = _known(model, read)
-    keys = np.unique(read.message[sentence] * len(model.term_weights) + place)
-    message, term = np.divmod(keys, len(model.term_weights))
+    message = read.message[sentence]
     counts = np.bincount(message, minlength=read.count)
-    sums = np.zeros((read.count, len(model.labels)))
-    here = np.flatnonzero(counts)
-    if len(here):
-        starts = (np.cumsum(counts) - counts)[here]
-        sums[here] = np.add.reduceat(model.term_weights[term], starts, axis=0)
-    sums /= np.sqrt(np.maximum(counts, 1))[:, None]
-    total: Floats = sums + others(read, said) @ model.other_weights + model.bias
+    sums = [
+        np.bincount(message, weights=weights[place], minlength=read.count)
+        for weights in model.term_weights.T
+    ]
+    by_terms = np.column_stack(sums) / np.sqrt(np.maximum(counts, 1))[:, None]
+    total: Floats = by_terms + others(read, said) @ model.other_weights + model.bias
     return total
 
 

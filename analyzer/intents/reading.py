@@ -34,12 +34,11 @@ def prepared(subjects: Sequence[str], texts: Sequence[str]) -> Batch:
     return batch(subjects, texts, _contractions())
 
 
-def rules_say(read: Batch, senders: Sequence[str]) -> list[Said]:
+def rules_say(read: Batch, senders: Sequence[str], spoken: Ints) -> list[Said]:
     """What rules find in each message; labels nothing speaks for are left out.
 
-    ``senders``: addresses in lower case, "" where unknown.
+    ``senders``: addresses in lower case, "" where unknown; ``spoken``: see ``languages_of``.
     """
-    spoken = languages_of(read)
     found: list[Found] = [{} for _ in range(read.count)]
     for number in np.unique(spoken).tolist():
         _match(_languages()[number], read, spoken[read.message] == number, found)
@@ -127,7 +126,7 @@ def _concluded(found: Found, rules: Language) -> Said:
     _combine(said, rules)
     if said.get("auto", (0.0, ""))[0] >= SAID:
         _damp(said)
-    return {name: said[name] for name in INTENTS if name in said}
+    return {name: said[name] for name in said if name in _LABELS}
 
 
 def _shown(sentence: str, start: int) -> str:

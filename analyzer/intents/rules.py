@@ -10,19 +10,19 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Final
 
 from analyzer.intents import index, needs
 
 #: Languages with a data file; the first is taken where nothing tells another.
-LANGUAGES: Final = ("en", "de", "fr", "es", "nl")
+LANGUAGES: Final = ("en", "de", "fr", "es", "it", "nl", "pt")
 
 _PLACES: Final = {"both": index.ALWAYS, "subject": index.SUBJECT, "text": index.TEXT}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """One rule. ``weight``: probability that it is right when it stands alone.
 
@@ -31,20 +31,30 @@ class Rule:
 
     intent: str
     weight: float
-    unless: re.Pattern[str] | None
+    against: str
     context: bool
     yes: tuple[str, ...]
     no: tuple[str, ...]
 
+    @cached_property
+    def unless(self) -> re.Pattern[str] | None:
+        """What must not match."""
+        return re.compile(self.against) if self.against else None
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, eq=False)
 class Branch:
     """One alternative of a rule's pattern; a sentence that it matches, the rule matches."""
 
     rule: Rule
-    pattern: re.Pattern[str]
+    source: str
     groups: tuple[needs.Group, ...]
     place: int
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when it is first tried; most never are."""
+        return re.compile(self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +135,10 @@ def _filled(pattern: str, parts: Mapping[str, str]) -> str:
 
 
 def _rule(entry: Mapping[str, Any], parts: Mapping[str, str]) -> Rule:
-    unless = entry.get("unless")
     return Rule(
         intent=entry["intent"],
         weight=float(entry["weight"]),
-        unless=re.compile(_filled(unless, parts)) if unless else None,
+        against=_filled(entry.get("unless", ""), parts),
         context=entry.get("context", False),
         yes=tuple(entry.get("yes", ())),
         no=tuple(entry.get("no", ())),
@@ -146,7 +155,7 @@ def _branches(
         groups = [*needs.groups(pattern, common), *named]
         if not groups:
             raise ValueError(f"the rule needs anchors, its pattern names no word: {pattern}")
-        found.append(Branch(rule, re.compile(pattern), tuple(groups), place))
+        found.append(Branch(rule, pattern, tuple(groups), place))
     return found
 
 

@@ -20,7 +20,7 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 
 #: Ends a sentence; ends a message. Neither occurs in mail that can be read.
-_END, _STOP = "\x1f", "\x1e"
+_END, _STOP = "\x01", "\x02"
 
 _ABBREVIATIONS: Final = (
     "Mr", "Mrs", "Ms", "Dr", "Prof", "St", "Sr", "Jr", "Exec", "No", "Nr", "approx", "vs", "B",
@@ -30,15 +30,15 @@ _ABBREVIATIONS: Final = (
 _GERMAN_MONTHS: Final = (
     "Januar|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember"
 )
-_NOT_BEFORE: Final = "".join(rf"(?<!\b{word}\.)" for word in _ABBREVIATIONS)
+_NOT_BEHIND: Final = "".join(rf"(?<!\b{word}\.\s)" for word in _ABBREVIATIONS)
+# White space that parts sentences; it begins with what it matches so that few places are tried.
 _SENTENCE_END: Final = re.compile(
-    rf"[.!?…\n](?:(?<=\.){_NOT_BEFORE}(?!(?<=\d\.)\s+(?:{_GERMAN_MONTHS}))[\"')\]]?\s+"
-    rf"|(?<=[!?…])[\"')\]]?\s+|(?<=\n)[^\S\n]*\n\s*|(?<=\n)(?=[^\S\n]*(?:[-*•>]|\d[.)]\s)))"
+    rf"\s(?:(?<=\.\s){_NOT_BEHIND}(?!(?<=\d\.\s)\s*(?:{_GERMAN_MONTHS}))\s*|(?<=[!?…]\s)\s*"
+    r"|(?<=[.!?…][\"')\]]\s)\s*|(?<=\n)(?:[^\S\n]*\n\s*|(?=[^\S\n]*(?:[-*•>]|\d[.)]\s))))"
 )
 # Question marks that stand for characters a program could not show.
 _JUNK_MARKS: Final = re.compile(r"(?m)(?<=[.,;:])\?+|(?<!\S)\?+(?=\w|[^\S\n]*$)")
 _JUNK: Final = re.compile(r"(?m)^[^\S\n]*\?[^\S\n]*$|[.,;:]\?\?|\s\?+\w")
-_BLANKS: Final = re.compile(r"[^\S ]|  +")
 _EVEN: Final = {"’": "'", "‘": "'", "´": "'", "`": "'", "İ": "I"}
 
 _BASE: Final = np.uint64(0x9E3779B97F4A7C15 | 1)
@@ -69,14 +69,13 @@ def batch(
 ) -> Batch:
     """``expand``: contractions and what they stand for, replaced in lower case."""
     bodies = [_without_junk(text) if "?" in text else text for text in texts]
-    written = _STOP.join(
-        f"{subject.replace(_END, ' ').replace(chr(10), ' ')}{_END}{body}"
-        for subject, body in zip(_clean(subjects), _clean(bodies), strict=True)
-    )
+    written = _together(subjects, bodies)
+    if written.count(_STOP) != max(len(texts) - 1, 0) or written.count(_END) != len(texts):
+        written = _together(_clean(subjects), _clean(bodies))
     for char, even in _EVEN.items():
         if char in written:
             written = written.replace(char, even)
-    written = _SENTENCE_END.sub(rf"\g<0>{_END}", written)
+    written = _SENTENCE_END.sub(_END, written)
     written = _spaced(written)
     parts = [part.split(_END) for part in written.split(_STOP)]
     shown = [sentence.strip() for part in parts for sentence in part]
@@ -103,8 +102,13 @@ def word_hashes(words: Sequence[str]) -> Hashes:
     return found
 
 
+def _together(subjects: Sequence[str], texts: Sequence[str]) -> str:
+    both = zip(subjects, texts, strict=True)
+    return _STOP.join([f"{' '.join(subject.split())}{_END}{text}" for subject, text in both])
+
+
 def _clean(texts: Sequence[str]) -> list[str]:
-    return [t.replace(_STOP, " ").replace(_END, " ").replace("\x00", " ") for t in texts]
+    return [text.replace(_STOP, " ").replace(_END, " ") for text in texts]
 
 
 def _without_junk(text: str) -> str:

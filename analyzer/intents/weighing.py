@@ -9,36 +9,42 @@ import numpy as np
 
 from analyzer.frames import INTENTS
 from analyzer.intents.model import deciding_sentences, odds, shipped
-from analyzer.intents.reading import SAID, WORDS_SHOWN, Said, languages_of
-from analyzer.intents.texts import Batch
+from analyzer.intents.reading import SAID, WORDS_SHOWN, Said
+from analyzer.intents.texts import Batch, Ints
 
 #: Less probable labels are left out.
 _LEAST: Final = 0.05
+_ORDER: Final = {label: place for place, label in enumerate(INTENTS)}
 
 
-def weighed(read: Batch, said: Sequence[Said]) -> list[Said]:
-    """``said`` with the probabilities of the model, where it knows the label and the language."""
+def weighed(read: Batch, said: Sequence[Said], spoken: Ints) -> list[Said]:
+    """``said`` with the probabilities of the model, where it knows the label and the language.
+
+    ``spoken``: the language of each message, the first is the one the model was fitted on.
+    """
     model = shipped()
     if not model.labels or not read.count:
         return list(said)
     probabilities = 1 / (1 + np.exp(-odds(model, read, said).clip(-30, 30)))
-    known = languages_of(read) == 0
-    return [
-        _one(model.labels, row, rules, read, number) if fits else rules
-        for number, (row, rules, fits) in enumerate(
-            zip(probabilities.tolist(), said, known.tolist(), strict=True)
-        )
-    ]
+    found = [dict(rules) for rules in said]
+    for column, label in enumerate(model.labels):
+        for number in np.flatnonzero(spoken == 0).tolist():
+            _set(found[number], label, float(probabilities[number, column]), read, number)
+    return [_ordered(labels) for labels in found]
 
 
-def _one(labels: tuple[str, ...], row: list[float], rules: Said, read: Batch, number: int) -> Said:
-    found = {label: rules[label] for label in rules.keys() - labels}
-    for label, probability in zip(labels, row, strict=True):
-        if label in rules and probability >= _LEAST:
-            found[label] = (probability, rules[label][1])
-        elif probability >= SAID:
-            found[label] = (probability, _words(label, read, number))
-    return {label: found[label] for label in INTENTS if label in found}
+def _set(found: Said, label: str, probability: float, read: Batch, number: int) -> None:
+    if label in found:
+        if probability >= _LEAST:
+            found[label] = (probability, found[label][1])
+        else:
+            del found[label]
+    elif probability >= SAID:
+        found[label] = (probability, _words(label, read, number))
+
+
+def _ordered(found: Said) -> Said:
+    return {label: found[label] for label in sorted(found, key=_ORDER.__getitem__)}
 
 
 def _words(label: str, read: Batch, number: int) -> str:
