@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analyzer import honour, reply_model
+from analyzer import reply_model
 from analyzer.derived.everything import Derived
 from analyzer.frames import FAMILIES, shaped
 from analyzer.settings import Settings
@@ -188,8 +188,7 @@ def not_honoured(
 
     A beta-binomial rate over questions, meetings and promises, faded by age and shrunk contact →
     company → everyone. A question that is still open counts with P(never | silence so far), and
-    only as far as the silence tells anything. Calibrated on the rep's own outcomes where there are
-    enough.
+    only as far as the silence tells anything.
     """
     asks = _asks(derived, as_of)
     meetings = _kept_or_not(signals, as_of)
@@ -202,12 +201,12 @@ def not_honoured(
     mean, bad, number = _shrunk(people, outcomes)
     a = _CONTACT * mean + bad
     b = _CONTACT * (1.0 - mean) + number - bad
-    fitted = honour.correction(derived, as_of)
-    spread = fitted.slope * np.sqrt((1.0 / a + 1.0 / b).to_numpy())
-    odds = fitted.of(np.log((a / b).to_numpy()))
+    middle = (a / (a + b)).to_numpy()
+    spread = np.sqrt((1.0 / a + 1.0 / b).to_numpy())
+    odds = np.log(middle / (1.0 - middle))
     return pd.DataFrame(
         {
-            "not_honoured": probability(odds),
+            "not_honoured": middle,
             "not_honoured_low": probability(odds - _WIDTH_80 * spread),
             "not_honoured_high": probability(odds + _WIDTH_80 * spread),
         }
