@@ -241,7 +241,9 @@ def _parse_mail(item: Raw, zone: str) -> Parsed:
 
 
 def _parse_calendar(item: Raw, zone: str) -> Parsed:
-    revisions, failures = itip.parse_all(_data(item)[0], zone=zone, mail=None)
+    raw = _data(item)[0]
+    revisions, failures = itip.parse_all(raw, zone=zone, mail=None)
+    failures += itip.unexplained_zones(raw)
     named = tuple(Failure(f"{item.place}, {failure.item}", failure.why) for failure in failures)
     return Parsed(tuple(revisions), named, {})
 

@@ -135,3 +135,16 @@ def test_a_bad_event_is_named_with_its_file(tmp_path: Path) -> None:
     assert "work.ics" in failures[0].item
     assert "Broken" in failures[0].item
     assert sum(len(batch.records) for batch in batches) == 1
+
+
+def test_a_zone_that_nothing_explains_is_told_with_the_number_of_its_events(tmp_path: Path) -> None:
+    """They are read all the same; one that the calendar defines needs no word."""
+    file = tmp_path / "work.ics"
+    named = [(f"{n}", zone) for n, zone in enumerate(["Nowhere", "Nowhere", "Office"])]
+    inner = [vevent(f"DTSTART;TZID={z}:20260703T100000", uid=n, start="") for n, z in named]
+    file.write_bytes(calendar(BERLIN_BY_RULES, *inner))
+    batches = list(IcsSource(PlainFile(file), Workers()).batches(None))
+    (failure,) = (failure for batch in batches for failure in batch.failures)
+    assert failure.item.endswith("time zone Nowhere")
+    assert "2 events were read in your own zone" in failure.why
+    assert sum(len(batch.records) for batch in batches) == 3
