@@ -24,15 +24,15 @@ from store.facts import Facts
 #: Log-odds that one family of acts must bring, good things set against them, for *change approach*.
 ENOUGH: Final = 3.0
 #: So many acts, faded ones counted in part, make a habit; one can happen to anybody.
-HABIT: Final = 1.5
+HABIT: Final = 1.75
 #: So many more promises broken than kept are a habit, too; seldom enough, so not faded.
 BREAKS: Final = 2
 #: Log-odds of orders that outweigh acts.
 BUYS: Final = -1.0
 #: A silence is left alone, which is no offence, from so many times their patience on (with fewer
 #: questions than TRIED in it: so many) ...
-LASTS: Final = 2.0
-UNTRIED_LASTS: Final = 3.0
+LASTS: Final = 2.5
+UNTRIED_LASTS: Final = 4.0
 #: ... where it is as strong as after one reminder, nearly all of their mail being here.
 SILENCE: Final = 0.4
 #: Share of the gate's probability from which a last try is due.
