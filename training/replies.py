@@ -20,8 +20,8 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import log_loss, roc_auc_score  # type: ignore[import-untyped]
-from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
+from sklearn.metrics import log_loss, roc_auc_score
+from sklearn.model_selection import GroupKFold
 
 from analyzer import reply_fit, reply_history, reply_model
 from analyzer.derived.groups import Floats, codes
