@@ -80,8 +80,9 @@ def _names(derived: Derived, rows: pd.DataFrame) -> pd.Series[str]:
 def _told(start: pd.Series[Any], zone: str) -> pd.Series[str]:
     local = start.dt.tz_convert(zone)
     day, month = local.dt.day.astype("str"), local.dt.month_name()
-    told: pd.Series[str] = local.dt.day_name() + " " + day + " " + month
-    return told + local.dt.strftime(", %H:%M").astype("str")
+    hour = local.dt.strftime(", %H:%M")
+    told: pd.Series[str] = local.dt.day_name() + " " + day + " " + month + hour
+    return told
 
 
 def _no_evidence(rows: pd.DataFrame) -> pd.Series[Any]:

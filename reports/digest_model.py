@@ -46,11 +46,10 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """A parked contact whose time comes; ``milestone``: what was waited for."""
+    """A parked contact whose time comes. ``why``: until when or what woke them; ``what``: to do."""
 
     person: Person
-    until: datetime
-    milestone: str
+    why: str
     what: str
 
 

@@ -52,8 +52,7 @@ def risk(item: RiskyMeeting) -> str:
 
 def woken(item: Wake) -> str:
     """A parked contact whose time comes."""
-    after = f" ({item.milestone})" if item.milestone else ""
-    return f"{item.person.name}: parked until {words.day(item.until)}{after}. {item.what}".strip()
+    return f"{item.person.name}: {item.why}. {item.what}".strip()
 
 
 def _lines(linked: Linked) -> Iterator[str]:

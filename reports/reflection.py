@@ -23,7 +23,7 @@ MONTHS_SHOWN: Final = 12
 _SUMS: Final = (
     "asked", "unanswered", "answered", "meetings", "moved_late", "promised", "broken",
 )  # fmt: skip
-_PRIVATE: Final = "For you alone: no report, case or digest shows this."
+_PRIVATE: Final = "For you alone: no report or case shows this, and your digest one line of it."
 
 
 @dataclass(frozen=True, slots=True)

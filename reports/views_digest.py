@@ -12,7 +12,7 @@ import pandas as pd
 from analyzer.analysis import Analysis
 from analyzer.meeting_risk import CONFIRM
 from analyzer.settings import Settings
-from reports import escape, views, words
+from reports import escape, reflection, views, words
 from reports.digest_model import (
     DigestView,
     Promise,
@@ -48,7 +48,7 @@ def of_report(report: Report, analysis: Analysis) -> DigestView:
     directory = Directory(analysis)
     promises = _promises(analysis, zone, directory)
     questions = _questions(report)
-    wakes = _wakes(report)
+    wakes = _wakes(report, analysis, zone)
     waking = {wake.person.id for wake in wakes}
     to_do = [each for each in _to_do(report) if each.person.id not in waking]
     return DigestView(
@@ -63,7 +63,7 @@ def of_report(report: Report, analysis: Analysis) -> DigestView:
         wakes=wakes,
         questions=questions[:QUESTIONS_SHOWN],
         questions_left_out=max(0, len(questions) - QUESTIONS_SHOWN),
-        mirror=_mirror(report),
+        mirror=_mirror(report, analysis),
         weeks=_weeks(report),
         meetings=_meetings(report),
         totals=report.totals,
@@ -96,14 +96,31 @@ def _evidence(contact: Contact, reason: str) -> str:
     return f"{sign.sentence.rstrip('.')} ({shown})." if shown else sign.sentence
 
 
-def _wakes(report: Report) -> tuple[Wake, ...]:
-    until = report.as_of + AHEAD
-    parked = [
-        Wake(each.person, each.until, each.milestone, each.next_step)
-        for each in report.contacts
-        if each.verdict == "park" and each.until is not None and each.until <= until
-    ]
-    return tuple(sorted(parked, key=lambda wake: (wake.until, wake.person.id)))
+def _wakes(report: Report, analysis: Analysis, zone: ZoneInfo) -> tuple[Wake, ...]:
+    """Whom the rep had parked, then those who had named a day themselves."""
+    contacts = {contact.person.id: contact for contact in report.contacts}
+    soon, lately = report.as_of + AHEAD, report.as_of - AHEAD
+    made: dict[int, Wake] = {}
+    for row in records(analysis.parks):
+        until, woken_at = local(row.until, zone), local(row.woken_at, zone)
+        comes = row.state in ("due", "parked") and until is not None and until <= soon
+        came = row.state == "woken" and woken_at is not None and woken_at >= lately
+        if row.person in contacts and (comes or came):
+            why = (
+                f"they came back on {words.day(woken_at)}" if came else _until(until, row.milestone)
+            )
+            contact = contacts[row.person]
+            made[row.person] = Wake(contact.person, why, contact.next_step)
+    for contact in report.contacts:
+        if contact.verdict == "park" and contact.until is not None and contact.until <= soon:
+            why = _until(contact.until, contact.milestone)
+            made.setdefault(contact.person.id, Wake(contact.person, why, contact.next_step))
+    return tuple(made.values())
+
+
+def _until(until: datetime | None, milestone: str) -> str:
+    after = escape.line(milestone, escape.SUBJECT)
+    return f"parked until {words.day(until)}{f' ({after})' if after else ''}"
 
 
 def _questions(report: Report) -> tuple[Question, ...]:
@@ -156,8 +173,15 @@ def _one_promise(row: Any, zone: ZoneInfo, who: Directory, as_of: pd.Timestamp) 
     )  # fmt: skip
 
 
-def _mirror(report: Report) -> str:
-    return words.waiting(report.waiting, WAITING_SHOWN) if report.waiting else ""
+def _mirror(report: Report, analysis: Analysis) -> str:
+    """Who waits for the rep, and how the rep did in the last month with anything in it."""
+    told = [words.waiting(report.waiting, WAITING_SHOWN)] if report.waiting else []
+    months = reflection.mirror(analysis, report.zone).months
+    if months:
+        last = months[-1]
+        name = words.MONTHS[int(last.month[-2:]) - 1]
+        told.append(f"{name}: {reflection.sentence(last.conduct)}")
+    return " ".join(told)
 
 
 def _weeks(report: Report) -> tuple[WeekOfSigns, ...]:
