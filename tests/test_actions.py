@@ -23,6 +23,7 @@ from brickwall.actions import (
     key,
     known_key,
 )  # fmt: skip
+from brickwall.keeping import OURS
 from reports.action_links import ActionLinks
 from store import database
 from store.marks import marks
@@ -203,3 +204,16 @@ def test_what_was_heard_is_told_in_a_line(home: Home) -> None:
     heard = home.take(told("spoke"), told("not a wall", at=SENT + timedelta(days=90)))
     assert heard.account() == f"Told by mail: 1 noted, 1 ignored ({LATE})."
     assert home.take(told("spoke")).account() == ""
+
+
+def test_a_digest_is_never_taken_in(home: Home) -> None:
+    """Whatever is said of internal mail, and wherever it was sent to; others cannot imitate it."""
+    number = "<brickwall-digest-2025-w21-0123456789abcdef01234567@ours.example>"
+    digest = (
+        f"Message-ID: {number}\r\nFrom: {ME}\r\nTo: me@private.example\r\nSubject: brickwall\r\n"
+        "Date: Mon, 26 May 2025 07:00:00 +0000\r\n\r\n1 thing to do\r\n"
+    )
+    home.take(digest.encode(), internal="keep")
+    assert home.left_out == {OURS: 1}
+    home.take(digest.replace(ME, BOB).encode(), internal="keep")
+    assert home.left_out == {}
