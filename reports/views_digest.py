@@ -180,7 +180,8 @@ def _mirror(report: Report, analysis: Analysis) -> str:
     if months:
         last = months[-1]
         name = words.MONTHS[int(last.month[-2:]) - 1]
-        told.append(f"{name}: {reflection.sentence(last.conduct)}")
+        sentence = reflection.sentence(last.conduct)
+        told.append(f"In {name} {sentence[0].lower()}{sentence[1:]}")
     return " ".join(told)
 
 
