@@ -62,6 +62,11 @@ class Home:
         return self.data / "logs" / "daemon.log"
 
     @property
+    def demo_account(self) -> Path:
+        """Made-up mail for trying, from ``init --demo``."""
+        return self.data / "demo-account"
+
+    @property
     def reports(self) -> Path:
         """Where pages go that were not given a name."""
         return self.data / "reports"

@@ -45,6 +45,12 @@ def _data(home: Home) -> Iterator[Path]:
     """What there is, by name: a folder named by the user may hold other things of theirs."""
     yield from sorted(home.data.glob(home.database.name + "*"))
     own = (home.accounts, home.vault, home.action_key, home.daemon_lock, home.daemon_memory)
-    for path in (*own, home.daemon_log.parent, home.reports, home.data / "sending.lock"):
+    for path in (
+        *own,
+        home.daemon_log.parent,
+        home.reports,
+        home.data / "sending.lock",
+        home.demo_account,
+    ):
         if path.exists():
             yield path

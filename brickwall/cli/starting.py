@@ -174,7 +174,7 @@ def _import_demo(place: Home, end: date) -> int:
     from brickwall.workspace import opened
     from ingest import demo
 
-    folder = place.data / "demo-account"
+    folder = place.demo_account
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     demo.write(demo.world(1, end), folder)
     files = [folder / name for name in ("mail.mbox", "calendar.ics", "deals.csv")]
