@@ -42,7 +42,7 @@ def timed(facts: Facts, settings: Settings, as_of: datetime) -> Iterator[tuple[s
     met = step("meetings", lambda: meetings(facts, who.people, told, settings, as_of))
     step("steps", lambda: with_steps(sold.topics, told, met.meetings, met.attendees, as_of))
     pace = step("clock", lambda: clock(told.mail, who.people, settings))
-    away = step("absences", lambda: absences(told))
+    away = step("absences", lambda: absences(told, settings.zone))
     step(
         "episodes",
         lambda: episodes(facts, told, who.people, sold.topics, away, pace, as_of),

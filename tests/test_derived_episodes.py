@@ -32,7 +32,9 @@ def derived(facts: Facts, as_of: datetime = AS_OF) -> pd.DataFrame:
     who = people(facts, Settings())
     told = thread(mail(facts, who, Settings(), as_of), facts)
     pace = clock(told.mail, who.people, Settings())
-    made = episodes(facts, told, who.people, frames.empty("topics"), absences(told, "UTC"), pace, as_of)
+    made = episodes(
+        facts, told, who.people, frames.empty("topics"), absences(told, "UTC"), pace, as_of
+    )
     address = who.people.set_index("person")["address"]
     return made.assign(who=made["person"].map(address))
 

@@ -17,7 +17,7 @@ from brickwall.connecting import connect, no_one_to_choose, opened_vault, with_g
 from brickwall.paths import Home
 from brickwall.posting import keep_smtp
 from brickwall.providers import Account, Connection, Request
-from brickwall.tools import Talk, Toolbox
+from brickwall.tools import Toolbox
 from brickwall.vault_keys import PASSPHRASE, Choice, Keys
 from brickwall.workspace import Workspace, now, opened
 from reports import escape
