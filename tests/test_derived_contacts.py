@@ -169,6 +169,14 @@ def test_effort_alone_is_judged_but_in_doubt() -> None:
     assert made.loc["zoe@else.com", "left_out"] == "other"
 
 
+def test_who_objects_to_our_mail_is_told_of() -> None:
+    """Also without proposal or meeting: nobody must go on writing to them."""
+    story = Story()
+    talk(story, ANN, ours=[], theirs=["objection"])
+    made = judged(story)
+    assert verdict(made, "ann@acme.com", "judged", "reason") == [True, "objection"]
+
+
 @pytest.mark.parametrize(
     ("who", "subject", "theirs", "left_out"),
     [

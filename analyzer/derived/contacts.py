@@ -45,9 +45,9 @@ def contacts(
     mail is kept), newsletters, people from whom no human sign ever came, recruiters, suppliers
     who offer to us while we do not to them, and private addresses without proposal or meeting
     are left out. Of the rest those are judged who got a proposal, an offer file or a meeting of
-    ours, or (to be confirmed) at least three questions; anybody else is ``other``. Colleagues
-    and private addresses meet and ask all the time: there it takes a proposal, an offer or a
-    meeting in the calendar.
+    ours, or (to be confirmed) at least three questions, and who objected to being written to;
+    anybody else is ``other``. Colleagues and private addresses meet and ask all the time: there
+    it takes a proposal, an offer or a meeting in the calendar.
     """
     who = people[~people["own"].to_numpy()].reset_index(drop=True)
     seen = _seen(mail, who, people, meetings, attendees, facts)
@@ -61,6 +61,7 @@ def contacts(
         "offer": seen["offers"] > 0,
         "meeting": (seen["invited"] > 0) | (seen["wanted"] > 0),
         "effort": (seen["asks"] >= EFFORT_ASKS) & (seen["mails_in"] > 0),
+        "objection": (seen["objections"] > 0) & (seen["mails_out"] > 0),
     }
     reason = np.select([r.to_numpy(bool) for r in reasons.values()], list(reasons), "")
     ours = np.isin(reason, ["proposal", "offer", "meeting"])
@@ -152,6 +153,7 @@ def _seen(
         "offers": count(told[direct & _offer_files(frame, facts)[row]]),
         "offered": count(sender[heard & frame["proposal"].to_numpy() & (sender >= 0)]),
         "asks": count(asked_person),
+        "objections": count(sender[_objecting(frame) & heard & (sender >= 0)]),
         "invited": count(invited[invited >= 0]),
         "wanted": count(asked_person[wanted]),
         "engaged": _engaged(human, people),
@@ -173,6 +175,11 @@ def _engaged(human: Ints, people: pd.DataFrame) -> Bools:
     colleague = np.zeros(len(human), dtype=bool)
     colleague[people["person"].to_numpy()] = people["colleague"].to_numpy()
     return np.asarray((human > 0) | (by_company[company[:-1]] & ~colleague))
+
+
+def _objecting(frame: pd.DataFrame) -> Bools:
+    """Mails to us that ask not to be written to."""
+    return np.asarray((frame["to_us"] & frame["objection"]).to_numpy(bool))
 
 
 def _offer_files(frame: pd.DataFrame, facts: Facts) -> Bools:
