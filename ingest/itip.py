@@ -79,7 +79,7 @@ def unexplained_zones(raw: bytes) -> list[Failure]:
             name = line.parameters.get("TZID", "")
             if name and zone_of(name, stream.zones) is None:
                 found[name] += 1
-    why = "nothing tells what it means: {} events were read in your own zone"
+    why = "nothing tells what it means: read in your own zone, number of events: {}"
     return [Failure(f"time zone {n[:80]}", why.format(count)) for n, count in found.items()]
 
 

@@ -146,5 +146,5 @@ def test_a_zone_that_nothing_explains_is_told_with_the_number_of_its_events(tmp_
     batches = list(IcsSource(PlainFile(file), Workers()).batches(None))
     (failure,) = (failure for batch in batches for failure in batch.failures)
     assert failure.item.endswith("time zone Nowhere")
-    assert "2 events were read in your own zone" in failure.why
+    assert "read in your own zone, number of events: 2" in failure.why
     assert sum(len(batch.records) for batch in batches) == 3
