@@ -27,10 +27,11 @@ def here(environment: Mapping[str, str] = os.environ) -> Service:
         user = f"{environment.get('USERDOMAIN', '.')}\\{environment.get('USERNAME', '')}"
         data = Path(environment.get("LOCALAPPDATA", str(Path.home()))) / "brickwall"
         return service.windows(started, data, user)
-    if sys.platform == "darwin":
+    elif sys.platform == "darwin":  # noqa: RET505 - mypy leaves out branches of other platforms
         return service.launchd(started, Path.home(), os.getuid())
-    config = environment.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return service.systemd(started, Path(config))
+    else:
+        config = environment.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+        return service.systemd(started, Path(config))
 
 
 def execute(command: Command) -> tuple[int, str]:
