@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +35,7 @@ class Unwelcome:
 NOBODY = Unwelcome("", frozenset())
 
 
-@cache
+@lru_cache(maxsize=65_536)
 def hashed(address: str, salt: str) -> str:
     """What stays of an address: with the salt of this store alone it can be told again."""
     return blake2b(

@@ -29,6 +29,13 @@ _DRAFTS = click.option(
     type=click.Choice(["drafts"]),
     help="Also allow this: leave drafts.",
 )
+_AUTH = click.option(
+    "--auth",
+    type=click.Choice(["password", "xoauth2"]),
+    default="password",
+    show_default=True,
+    help="How to sign in.",
+)
 _KEY_FILE = click.option(
     "--key-file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -95,13 +102,7 @@ def exchange(key_file: Path | None, **said: Any) -> int:
 @click.argument("address")
 @click.option("--server", required=True, metavar="HOST[:PORT]", help="The IMAP server.")
 @_USER
-@click.option(
-    "--auth",
-    type=click.Choice(["password", "xoauth2"]),
-    default="password",
-    show_default=True,
-    help="How to sign in.",
-)
+@_AUTH
 @click.option(
     "--security",
     type=click.Choice(["tls", "starttls", "none"]),
@@ -124,13 +125,7 @@ def imap(key_file: Path | None, **said: Any) -> int:
 @click.argument("address")
 @click.option("--server", required=True, metavar="URL", help="The CalDAV server.")
 @_USER
-@click.option(
-    "--auth",
-    type=click.Choice(["password", "xoauth2"]),
-    default="password",
-    show_default=True,
-    help="How to sign in.",
-)
+@_AUTH
 @_KEY_FILE
 def caldav(key_file: Path | None, **said: Any) -> int:
     """Calendars of any other provider, by CalDAV."""
@@ -138,13 +133,7 @@ def caldav(key_file: Path | None, **said: Any) -> int:
 
 
 @command.command("smtp", epilog="Example: brickwall connect smtp · set up once: docs/digest.md")
-@click.option(
-    "--auth",
-    type=click.Choice(["password", "xoauth2"]),
-    default="password",
-    show_default=True,
-    help="How to sign in.",
-)
+@_AUTH
 @_KEY_FILE
 def smtp(auth: str, key_file: Path | None) -> int:
     """The server that sends the digest, as smtp.* in the configuration names it."""

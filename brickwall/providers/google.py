@@ -106,17 +106,16 @@ def sources(account: Account, tools: Tools) -> list[Source]:
 
 def sender(account: Account, tools: Tools) -> GmailSender:
     """Through Gmail."""
-    check_granted(account, "send")
-    return _sender(account, tools)
+    return _allowed(account, tools, "send")
 
 
 def drafts(account: Account, tools: Tools) -> GmailSender:
     """Gmail's drafts."""
-    check_granted(account, "drafts")
-    return _sender(account, tools)
+    return _allowed(account, tools, "drafts")
 
 
-def _sender(account: Account, tools: Tools) -> GmailSender:
+def _allowed(account: Account, tools: Tools, feature: str) -> GmailSender:
+    check_granted(account, feature)
     from ingest.gmail_sender import GmailSender  # Google's library is heavy, and syncing needs none
 
     session = _session(tools)

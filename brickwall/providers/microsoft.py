@@ -90,17 +90,16 @@ def sources(account: Account, tools: Tools) -> list[Source]:
 
 def sender(account: Account, tools: Tools) -> GraphSender:
     """Through Microsoft 365."""
-    check_granted(account, "send")
-    return _sender(account, tools)
+    return _allowed(account, tools, "send")
 
 
 def drafts(account: Account, tools: Tools) -> GraphSender:
     """The folder of drafts."""
-    check_granted(account, "drafts")
-    return _sender(account, tools)
+    return _allowed(account, tools, "drafts")
 
 
-def _sender(account: Account, tools: Tools) -> GraphSender:
+def _allowed(account: Account, tools: Tools, feature: str) -> GraphSender:
+    check_granted(account, feature)
     client = _client(tools, _signed_in(account, tools))
     return GraphSender(client, tools.retry, headers_only=account.headers_only)
 
