@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from ingest.ical_lines import Line
-from ingest.zones import zone_of
+from ingest.zones import lasting_name, zone_of
 
 _VALUE: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})?(Z)?)?", re.IGNORECASE)
 _DURATION: Final = re.compile(
@@ -71,7 +71,8 @@ def _zone(
     if tzid and found[4] is not None:
         known = zone_of(tzid, definitions)
         if known:
-            return (*known, False)
+            zone, name = known
+            return zone, lasting_name(zone, name, int(found[1])), False
     return ZoneInfo(owner), owner, True
 
 

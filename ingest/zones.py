@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, tzinfo
-from functools import cache
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cache, lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from icalendar import Timezone
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from ingest import zone_names
+
+#: Zones that many keep to come first where several were set alike.
+_USUAL: Final = (
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Athens",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+)
+#: No two zones that differ within a year differ for a shorter time.
+_LOOKED_AT_EVERY: Final = timedelta(days=3)
 
 
 def zone_of(tzid: str, definitions: Mapping[str, str]) -> tuple[tzinfo, str] | None:
@@ -44,3 +58,34 @@ def _defined(text: str) -> tzinfo | None:
     except Exception:  # any fault of foreign text: then the owner's zone is the best guess
         return None
     return zone if isinstance(zone, tzinfo) else None
+
+
+def lasting_name(zone: tzinfo, name: str, year: int) -> str:
+    """The name under which ``zone`` is known once the stream that defined it is gone.
+
+    ``name``: as ``zone_of`` gave it. A zone that only a VTIMEZONE defines is called by a zone of
+    the IANA whose clocks were set alike throughout ``year``, first by the one that its name seems
+    to mean; where there is none, by its offset at the beginning of the year.
+    """
+    if isinstance(zone, ZoneInfo | timezone):
+        return name
+    return _alike(zone, zone_names.spoken(name), year)
+
+
+@lru_cache(maxsize=256)
+def _alike(zone: tzinfo, seems: str, year: int) -> str:
+    offsets = _offsets(zone, year)
+    likely = dict.fromkeys((*filter(None, [seems]), *_USUAL, *WINDOWS_TO_OLSON.values()))
+    for known in likely:
+        if _offsets(ZoneInfo(known), year) == offsets:
+            return known
+    minutes = int(offsets[0].total_seconds() // 60)
+    return f"UTC{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+@lru_cache(maxsize=2048)
+def _offsets(zone: tzinfo, year: int) -> tuple[timedelta, ...]:
+    """How far the clocks of ``zone`` were ahead of UTC, every few days of ``year``."""
+    noon = datetime(year, 1, 1, 12)  # noqa: DTZ001 - a wall clock
+    walls = (noon + _LOOKED_AT_EVERY * step for step in range(366 // _LOOKED_AT_EVERY.days))
+    return tuple(wall.replace(tzinfo=zone).utcoffset() or timedelta() for wall in walls)

@@ -12,7 +12,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from ingest import spoken_times
 from ingest.zone_names import spoken
-from ingest.zones import zone_of
+from ingest.zones import lasting_name, zone_of
 from tests.builders import instant
 from tests.ical_builder import BERLIN_BY_RULES
 
@@ -55,6 +55,29 @@ def test_a_custom_zone_means_what_its_definition_says() -> None:
     found = zone_of("Office", {"Office": BERLIN_BY_RULES})
     assert found is not None
     assert offsets(found[0]) == (1.0, 2.0)
+
+
+def test_a_custom_zone_is_kept_under_the_name_of_one_that_is_set_alike() -> None:
+    """Its definition is gone when its series are expanded."""
+    rules = {
+        "Office": (BERLIN_BY_RULES, "Europe/Berlin"),
+        "Warsaw": (BERLIN_BY_RULES, "Europe/Warsaw"),
+        "Ship": (BERLIN_BY_RULES.replace("0200", "0220").replace("0100", "0120"), "UTC+01:20"),
+        "Buoy": (BERLIN_BY_RULES.replace("+0", "-0"), "UTC-01:00"),
+    }
+    for name, (text, expected) in rules.items():
+        found = zone_of(name, {name: text})
+        assert found is not None
+        assert lasting_name(*found, 2026) == expected
+
+
+def test_a_known_zone_keeps_its_name() -> None:
+    """Of the IANA, of Windows, or an offset."""
+    names = {"Asia/Tokyo": "Asia/Tokyo", "Tokyo Standard Time": "Asia/Tokyo", "UTC": "UTC"}
+    for name, expected in (names | {"GMT+0530": "UTC+05:30"}).items():
+        found = zone_of(name, {})
+        assert found is not None
+        assert lasting_name(*found, 2026) == expected
 
 
 def test_a_known_name_counts_before_a_definition_and_a_lookalike_after_it() -> None:
