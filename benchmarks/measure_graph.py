@@ -3,8 +3,9 @@
     python -m benchmarks.measure_graph [MESSAGES]
 
 The mailbox is the fake of the tests, in a process of its own; nothing is paced. One message in four
-has an attachment, one in twenty is an invitation; they lie in three of ten folders. ``parts`` count
-against Graph's limit of 10,000 in ten minutes, requests alone and those within batches.
+has an attachment, one in twenty is an invitation; they lie in three of ten folders, the meetings in
+three calendars. ``parts`` count against Graph's limit of 10,000 in ten minutes, requests alone and
+those within batches.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from tests.ical_builder import event
 
 DELTA: Final = 200
 FOLDERS: Final = 10
+CALENDARS: Final = 3
 SERIES: Final = 30
 NOW: Final = datetime(2026, 11, 23, tzinfo=UTC)
 _PLACES: Final = ("inbox", "inbox", "sentitems", "sentitems", "archive")
@@ -82,11 +84,16 @@ def serve(messages: int, line: Connection) -> None:
     with graph() as fake:
         for number in range(FOLDERS - 3):
             fake.mailbox.add_folder(f"Folder {number}")
+        calendars = ["", *(fake.mailbox.add_calendar(str(n)) for n in range(CALENDARS - 1))]
         for number in range(SERIES):
             start = NOW - timedelta(days=200, hours=number)
             people = [attendee(f"bob{number}@theirs.example")]
             fake.mailbox.add_event(
-                start, start + timedelta(hours=1), attendees=people, recurrence=weekly(start, 60)
+                start,
+                start + timedelta(hours=1),
+                calendars[number % CALENDARS],
+                attendees=people,
+                recurrence=weekly(start, 60),
             )
         fill(fake, 0, messages)
         line.send(fake.url)
@@ -111,8 +118,8 @@ def main() -> None:
     server = mp.Process(target=serve, args=(messages, there), daemon=True)
     server.start()
     url = here.recv()
-    once = math.ceil((FOLDERS + 1) / MAX_PARTS)
-    beginning = 1 + FOLDERS + math.ceil(SERIES / MAX_PARTS)
+    once = math.ceil((FOLDERS + CALENDARS) / MAX_PARTS)
+    beginning = 2 + FOLDERS + CALENDARS * math.ceil(SERIES / CALENDARS / MAX_PARTS)
     with TemporaryDirectory() as folder, database.open(Path(folder) / "b.db") as db:
         minima = {
             "first sync": beginning + minimum(messages),

@@ -1,25 +1,25 @@
-"""A mailbox of Microsoft 365: its mail folders and its calendar, read through Microsoft Graph.
+"""A mailbox of Microsoft 365: its mail folders and calendars, read through Microsoft Graph.
 
-One source with many streams, because one ``$batch`` asks twenty of them whether there is anything
-new: each folder is a stream ``mail:...``, the calendar is ``calendar``. They take turns, page by
-page, so that the first minutes bring something of everything.
+One source with many listings, because one ``$batch`` asks twenty of them whether there is anything
+new: each folder is a stream ``mail:...``, all calendars together are ``calendar``. They take turns,
+page by page, so that the first minutes bring something of everything.
 """
 
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
 
-from ingest import graph_folders
+from ingest import graph_calendars, graph_folders
 from ingest.graph_calendar import CalendarReader, CalendarStrand
 from ingest.graph_client import MAX_PARTS, Answer, GraphClient, is_page
 from ingest.graph_event import Owner
 from ingest.graph_faults import SERVICE, failure_of
 from ingest.graph_json import Json, parts
-from ingest.graph_mail import MailReader, MailStrand, first_link
+from ingest.graph_mail import MailReader, first_link
 from ingest.graph_state import CALENDAR, EVERYTHING, MAIL, AnyStrand, State, Wanted
 from ingest.graph_strand import Found, Phase
 from ingest.retry import QuarantineError
@@ -48,6 +48,7 @@ class GraphSource:
         wanted: Wanted = EVERYTHING,
     ) -> None:
         self._client = client
+        self._owner = owner
         self._now = now
         self._wanted = wanted
         self._mail = MailReader(client, owner, headers_only=wanted.headers_only)
@@ -58,14 +59,22 @@ class GraphSource:
         self._mail.known = known
 
     def batches(self, cursor: str | None) -> Iterator[Batch]:
-        """What is new in all folders and the calendar.
+        """What is new in all folders and calendars.
 
         Links that Graph has forgotten lead to a new listing of that stream alone. Raises
         ``ChangedError`` for a cursor of another version, else what ``Retry.call`` raises.
         """
         state = State.loads(cursor) if cursor else self._beginning()
-        run = _Run(self._client, state, self._wanted, self._mail, self._calendar, self._now())
-        return run.batches()
+        run = _Run(
+            self._client,
+            state,
+            self._wanted,
+            self._owner.addresses,
+            self._mail,
+            self._calendar,
+            self._now(),
+        )
+        return run.batches(first=cursor is None)
 
     def reread(self, items: Mapping[str, Sequence[str]]) -> Iterator[Batch]:
         """Messages and events in quarantine, once more."""
@@ -77,7 +86,7 @@ class GraphSource:
 
     def _beginning(self) -> State:
         folders = graph_folders.find(self._client)
-        return State.beginning(folders, self._wanted, self._now())
+        return State.beginning(folders, self._wanted)
 
 
 @dataclass
@@ -87,6 +96,7 @@ class _Run:
     client: GraphClient
     state: State
     wanted: Wanted
+    addresses: Sequence[str]
     mail: MailReader
     calendar: CalendarReader
     now: datetime
@@ -97,39 +107,58 @@ class _Run:
         self._losses: Counter[str] = Counter()
         self._saved = self.state.dumps()
         self._anything = False
-        self._folders_seen = False
+        self._unseen = {
+            *([self.state.folders.link] if self.wanted.mail else []),
+            *([graph_calendars.START] if self.wanted.calendar else []),
+        }
 
-    def batches(self) -> Iterator[Batch]:
-        """Page by page of all listings, then the ends of those that have been read whole."""
-        self._look_ahead()
+    def batches(self, *, first: bool) -> Iterator[Batch]:
+        """Page by page of all listings, then the ends of those that have been read whole.
+
+        ``first``: nothing was read yet, and no calendar is known.
+        """
+        if first:
+            self._unseen.discard(self.state.folders.link)
+            yield from self._follow_lists()
+        else:
+            yield from self._look_ahead()
         self._waiting.extend(self.state.strands)
         while self._waiting:
             batch = self._turn(self._waiting.popleft())
             if batch is not None:
                 yield batch
             if not self._waiting and self._anything:
-                self._waiting.extend(self._new_folders())
+                known = self.state.strands
+                yield from self._follow_lists()
+                self._waiting.extend(one for one in self.state.strands if one not in known)
         yield from self._ends()
         if self.state.dumps() != self._saved:
             yield self._batch(NAME, Found())
 
-    def _look_ahead(self) -> None:
-        """Ask all listings at once what has changed, the list of folders only if there is room.
+    def _look_ahead(self) -> Iterator[Batch]:
+        """Ask all listings at once what has changed, lists of them only where there is room.
 
-        Where there is none it is asked once anything is new: a folder for itself is nothing.
+        Where there is none they are asked once anything is new: a folder for itself is nothing.
         """
         links = [s.link for s in self.state.strands if s.phase is Phase.FOLLOWING]
-        room = self.wanted.mail and len(links) % MAX_PARTS > 0
-        asked = [*links, self.state.folders.link] if room else links
+        room = -len(links) % MAX_PARTS
+        asked = [*links, *sorted(self._unseen)[:room]]
         self._ahead = dict(zip(asked, self.client.batch(asked), strict=True))
-        if room:
-            self._new_folders()
+        yield from self._follow_lists(self._unseen.intersection(asked))
 
-    def _new_folders(self) -> list[MailStrand]:
-        """Look once at what has become of the folders; the listings that are to be read too."""
-        if self._folders_seen or not self.wanted.mail:
-            return []
-        self._folders_seen = True
+    def _follow_lists(self, links: Collection[str] | None = None) -> Iterator[Batch]:
+        """Look once at what has become of folders and calendars (``links``: only at these lists).
+
+        A batch tells which calendars are not read.
+        """
+        links = set(self._unseen) if links is None else links
+        self._unseen.difference_update(links)
+        if graph_calendars.START in links:
+            yield from self._follow_calendars()
+        if self.state.folders.link in links:
+            self._follow_folders()
+
+    def _follow_folders(self) -> None:
         folders = self.state.folders
         try:
             changed = folders.take(self._page(folders.link))
@@ -137,7 +166,15 @@ class _Run:
         except (CursorExpiredError, QuarantineError):
             self.state.folders = graph_folders.find(self.client)
             changed = True
-        return self.state.follow_folders(self.wanted) if changed else []
+        if changed:
+            self.state.follow_folders(self.wanted)
+
+    def _follow_calendars(self) -> Iterator[Batch]:
+        page = self._told(graph_calendars.START) or self.client.get(graph_calendars.START)
+        found = graph_calendars.rest(self.client, page, self.addresses)
+        why = self.state.follow_calendars(found, self.now)
+        if why:
+            yield self._batch(NAME, Found(left_out=why))
 
     def _turn(self, strand: AnyStrand) -> Batch | None:
         """One page of a listing; ``None`` where it brought nothing."""
@@ -148,8 +185,10 @@ class _Run:
         except CursorExpiredError:
             self._begin_again(strand)
             return None
-        except QuarantineError:  # the folder is gone; the list of folders will say so
+        except QuarantineError:  # it is gone; the list of folders or calendars will say so
             self._anything = True
+            if isinstance(strand, CalendarStrand):
+                self.state.calendars.remove(strand)
             return None
         items, listing, mode = parts(page, "value"), strand.phase is Phase.LISTING, strand.mode
         found = self._read(strand, items)
@@ -157,7 +196,11 @@ class _Run:
             self._waiting.append(strand)
         if found.empty and not listing:
             return None
-        return self._batch(strand.stream, found, mode=mode, relists=strand.relists)
+        relists = any(one.relists for one in self._of_stream(strand))
+        return self._batch(strand.stream, found, mode=mode, relists=relists)
+
+    def _of_stream(self, strand: AnyStrand) -> Sequence[AnyStrand]:
+        return self.state.calendars if isinstance(strand, CalendarStrand) else [strand]
 
     def _renewed(self, strand: AnyStrand) -> bool:
         """Whether everything is to be listed in a new window, now that the old one was read."""
@@ -169,12 +212,15 @@ class _Run:
         return True
 
     def _page(self, link: str) -> Json:
+        told = self._told(link)
+        return told if told is not None and is_page(told) else self.client.page(link)
+
+    def _told(self, link: str) -> Json | None:
+        """What was answered beforehand, ``None`` where that was no JSON object."""
         answer = self._ahead.pop(link, None)
         if answer is not None and answer.error is not None:
             raise failure_of(answer.error)
-        return (
-            answer.body if answer is not None and is_page(answer.body) else self.client.page(link)
-        )
+        return answer.body if answer is not None and isinstance(answer.body, dict) else None
 
     def _read(self, strand: AnyStrand, items: Sequence[Json]) -> Found:
         if isinstance(strand, CalendarStrand):
@@ -189,21 +235,35 @@ class _Run:
                 "Try again later; what was read before is kept.",
             )
         if isinstance(strand, CalendarStrand):
-            strand.renew(self.now, relists=True)
+            for one in self.state.calendars:  # only together they tell what is gone
+                one.renew(self.now, relists=True)
         else:
             first = first_link(strand.folder, headers_only=self.wanted.headers_only)
             strand.begin_again(first, relists=True)
-        self._waiting.append(strand)
+        self._waiting.extend(one for one in self._of_stream(strand) if one not in self._waiting)
 
     def _ends(self) -> Iterator[Batch]:
         """Only now it is known what is gone: mail may have moved from one folder to another."""
-        for strand in self.state.strands:
-            if strand.phase is Phase.LISTED:
-                relists = strand.relists
-                since, until = getattr(strand, "window", (None, None))
-                strand.end_listing()
-                end = self._batch(strand.stream, Found(), mode="full", relists=relists)
-                yield replace(end, complete=True, since=since, until=until)
+        yield from self._end(self.state.calendars)
+        for strand in self.state.mail:
+            yield from self._end([strand])
+
+    def _end(self, strands: Sequence[AnyStrand]) -> Iterator[Batch]:
+        """The end of the listings of one stream, if they have been read whole."""
+        listed = [strand for strand in strands if strand.phase is Phase.LISTED]
+        if not listed:
+            return
+        relists = any(strand.relists for strand in listed)
+        windows = [strand.window for strand in listed if isinstance(strand, CalendarStrand)]
+        for strand in listed:
+            strand.end_listing()
+        end = self._batch(listed[0].stream, Found(), mode="full", relists=relists)
+        yield replace(
+            end,
+            complete=True,
+            since=max((window[0] for window in windows), default=None),
+            until=min((window[1] for window in windows), default=None),
+        )
 
     def _batch(
         self,

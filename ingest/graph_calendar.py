@@ -52,10 +52,11 @@ _UNREADABLE: Final = (TypeError, KeyError, AttributeError, OverflowError)
 class CalendarStrand(Strand):
     """The events of a calendar. ``since``/``until``: the window, ISO times in UTC.
 
-    ``series``: ids of the series in it, each with the ids of its dates that differ, so that it is
-    noticed when one of these is no longer there.
+    ``calendar``: its id. ``series``: ids of the series in it, each with the ids of its dates that
+    differ, so that it is noticed when one of these is no longer there.
     """
 
+    calendar: str = ""
     since: str = ""
     until: str = ""
     series: dict[str, list[str]] = field(default_factory=dict)
@@ -71,19 +72,20 @@ class CalendarStrand(Strand):
 
     def renew(self, now: datetime, *, relists: bool) -> None:
         """List everything anew, in the window that is right ``now``."""
-        fresh = strand(self.stream, now)
+        fresh = strand(self.stream, self.calendar, now)
         self.since, self.until = fresh.since, fresh.until
         self.begin_again(fresh.link, relists=relists)
 
 
-def strand(stream: str, now: datetime) -> CalendarStrand:
-    """The listing of the default calendar from its beginning."""
+def strand(stream: str, calendar: str, now: datetime) -> CalendarStrand:
+    """The listing of the calendar of that id from its beginning."""
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     since, until = (today - BEFORE).isoformat(), (today + AFTER).isoformat()
-    link = "/me/calendarView/delta?startDateTime={}&endDateTime={}".format(
+    window = "?startDateTime={}&endDateTime={}".format(
         *(time.replace("+00:00", "Z") for time in (since, until))
     )
-    return CalendarStrand(stream, link, since=since, until=until)
+    link = path_of("calendars", calendar, "calendarView", "delta") + window
+    return CalendarStrand(stream, link, calendar=calendar, since=since, until=until)
 
 
 class CalendarReader:

@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests import graph_sent
+from tests import graph_lists, graph_sent
 from tests.graph_csdl import csdl
 from tests.graph_deltas import Deltas, RefusedError, Reply, Token, error
-from tests.graph_mailbox import EVENTS, FOLDERS
+from tests.graph_lists import selected
+from tests.graph_mailbox import FOLDERS
 from tests.graph_values import Json, instant
 
 MAX_PARTS: Final = 20
@@ -54,7 +55,8 @@ class Answers(Deltas):
                 (r"/me/messages/([^/]+)", self._message),
                 (r"/me/messages/([^/]+)/attachments", self._attachments),
                 (r"/me/messages/([^/]+)/\$value", self._value),
-                (r"/me/calendarView/delta(?:\(\))?", self._calendar_delta),
+                (r"/me/calendars", self._calendars),
+                (r"/me/calendars/([^/]+)/calendarView/delta(?:\(\))?", self._calendar_delta),
                 (r"/me/events/([^/]+)", self._event),
             )
         ]
@@ -109,23 +111,28 @@ class Answers(Deltas):
         return Reply(200, {"Content-Type": "application/json"}, body)
 
     def _me(self, options: Json) -> Json:
-        return _selected(self.me, options, "user")
+        return selected(self.me, options, "user")
 
     def _settings(self, options: Json) -> Json:
         if self.settings is None:
             raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
-        return _selected(self.settings, options, "mailboxSettings")
+        return selected(self.settings, options, "mailboxSettings")
 
     def _calendar(self, options: Json) -> Json:
         if "calendar" in self.missing:
             raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
-        return _selected({"id": "AAkALgC-_1=", "name": "Kalender"}, options, "calendar")
+        return selected(self.mailbox.calendars[self.mailbox.calendar], options, "calendar")
+
+    def _calendars(self, options: Json) -> Json:
+        if "calendar" in self.missing:
+            raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
+        return graph_lists.calendars(self.mailbox, self.base, self.page, options)
 
     def _folder(self, name: str, options: Json) -> Json:
         name = self.mailbox.special.get(name.lower(), name)
         if name not in self.mailbox.folders:
             raise RefusedError(404, "ErrorItemNotFound")
-        return _selected(self._shown_folder(name), options, "mailFolder")
+        return selected(self._shown_folder(name), options, "mailFolder")
 
     def _shown_folder(self, name: str) -> Json:
         items = sum(message.folder == name for message in self.mailbox.messages.values())
@@ -134,7 +141,7 @@ class Answers(Deltas):
     def _folders_delta(self, options: Json) -> Json:
         def show(name: str, _token: Token) -> Iterator[Json]:
             if name in self.mailbox.folders:
-                yield _selected(self._shown_folder(name), options, "mailFolder")
+                yield selected(self._shown_folder(name), options, "mailFolder")
             else:
                 yield {"id": name, "@removed": {"reason": "deleted"}}
 
@@ -170,7 +177,7 @@ class Answers(Deltas):
         message = self.mailbox.messages[name]
         if self.basic and "body" in options.get("$select", "").split(","):
             raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
-        return _selected({**message.json, "parentFolderId": message.folder}, options, "message")
+        return selected({**message.json, "parentFolderId": message.folder}, options, "message")
 
     def _message(self, name: str, options: Json) -> Json:
         message = self._found(name)
@@ -198,7 +205,7 @@ class Answers(Deltas):
         message = self._found(name)
         if self.basic:
             raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
-        told = [_selected(one, options, "attachment") for one in message.attachments]
+        told = [selected(one, options, "attachment") for one in message.attachments]
         return {"@odata.context": "#Collection(attachment)", "value": told}
 
     def _value(self, name: str, _options: Json) -> bytes:
@@ -207,13 +214,17 @@ class Answers(Deltas):
             raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
         return bytes(message.raw)
 
-    def _calendar_delta(self, options: Json) -> Json:
+    def _calendar_delta(self, calendar: str, options: Json) -> Json:
         if "calendar" in self.missing:
             raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
+        if calendar not in self.mailbox.calendars:
+            raise RefusedError(404, "ErrorItemNotFound", "The object was not found in the store.")
         for name in ("$select", "$expand", "$filter", "$orderby"):
             if name in options:
                 raise RefusedError(400, "ErrorInvalidUrlQuery", f"{name} is not supported")
-        return self.page_of(EVENTS, list(self.mailbox.events), options, "event", self._show_event)
+        events = self.mailbox.events
+        here = [name for name, event in events.items() if event.calendar == calendar]
+        return self.page_of(calendar, here, options, "event", self._show_event)
 
     def _show_event(self, name: str, token: Token) -> Iterator[Json]:
         since, until = (
@@ -222,7 +233,7 @@ class Answers(Deltas):
         )
         event = self.mailbox.events.get(name)
         gone = {"id": name, "@removed": {"reason": "deleted"}}
-        if event is None:
+        if event is None or event.calendar != token.place:
             yield gone
         elif event.series:
             dates = list(self.mailbox.dates(name, since, until))
@@ -264,7 +275,7 @@ class Answers(Deltas):
     def _shown_event(self, name: str, options: Json) -> Json:
         event = self.mailbox.events[name]
         fields = options.get("$select", "").split(",")
-        told = _selected(event.json, options, "event")
+        told = selected(event.json, options, "event")
         if "cancelledOccurrences" in fields:
             told["cancelledOccurrences"] = [f"OID.{name}.{day}" for day in sorted(event.gone)]
         if options.get("$expand") == "exceptionOccurrences":
@@ -277,20 +288,6 @@ class Answers(Deltas):
 
 _BEGINNING: Final = datetime(1900, 1, 1, tzinfo=UTC)
 _END: Final = datetime(2100, 1, 1, tzinfo=UTC)
-
-
-def _selected(told: Json, options: Mapping[str, str], kind: str) -> Json:
-    """Only what ``$select`` names; a name that the kind has not is refused, as Graph does."""
-    context = {"@odata.context": f"#{kind}"}
-    select = options.get("$select")
-    if select is None:
-        return {**context, **told}
-    names = select.split(",")
-    known = csdl()
-    if known is not None and (wrong := set(names) - set(known.properties(kind))):
-        raise RefusedError(400, "BadRequest", f"Could not find a property named {sorted(wrong)[0]}")
-    kept = {"id", "@odata.type", *names}
-    return {**context, **{name: value for name, value in told.items() if name in kept}}
 
 
 def _mutable(body: Json) -> Json:

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
-from tests.graph_mailbox import EVENTS, FOLDERS, Mailbox
+from tests.graph_mailbox import FOLDERS, Mailbox
 from tests.graph_values import Json
 
 VERSION: Final = "/v1.0"
@@ -114,9 +114,14 @@ class Deltas:
     def _link(self, place: str, name: str, token: Token) -> str:
         number = f"t{next(self._numbers)}"
         self.tokens[number] = token
-        paths = {FOLDERS: "/me/mailFolders/delta", EVENTS: "/me/calendarView/delta"}
-        path = paths.get(place, f"/me/mailFolders/{quote(place, safe='')}/messages/delta")
-        return f"{self.base}{VERSION}{path}?{name}={number}"
+        return f"{self.base}{VERSION}{self._path(place)}?{name}={number}"
+
+    def _path(self, place: str) -> str:
+        if place == FOLDERS:
+            return "/me/mailFolders/delta"
+        if place in self.mailbox.calendars:
+            return f"/me/calendars/{quote(place, safe='')}/calendarView/delta"
+        return f"/me/mailFolders/{quote(place, safe='')}/messages/delta"
 
     def _same(self, options: Json, link: str) -> str:
         """Nothing has happened: the link stays what it was."""

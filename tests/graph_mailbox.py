@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from email.utils import getaddresses, parsedate_to_datetime
 from itertools import count
 from typing import Any, Final
-from zlib import crc32
 from zoneinfo import ZoneInfo
 
+from tests.graph_mails import attachments, mail_json, received
 from tests.graph_values import WEEKDAYS, Json, instant, moment, recipient, utc
 
 ROOT: Final = "root"
 FOLDERS: Final = "folders"
-EVENTS: Final = "events"
+OWNER: Final = "rep@ours.example"
 #: Names of Graph, and of the folders in a German mailbox.
 SPECIAL: Final = {
     "inbox": "Posteingang",
@@ -52,8 +51,9 @@ class Message:
 
 @dataclass
 class Event:
-    """A single event or a series. ``moved``, ``gone``: dates of a series, by their day."""
+    """A single event or a series in a calendar. ``moved``, ``gone``: dates of a series, by day."""
 
+    calendar: str
     json: Json
     moved: dict[date, Json] = field(default_factory=dict)
     gone: set[date] = field(default_factory=set)
@@ -68,7 +68,8 @@ class Event:
 class Mailbox:
     """What lies in it, and in which order it changed: (place, id) after (place, id).
 
-    ``rename_sent``: mail that is sent gets another Message-ID.
+    ``calendar``: id of the default calendar. ``rename_sent``: mail that is sent gets another
+    Message-ID.
     """
 
     def __init__(self) -> None:
@@ -76,12 +77,14 @@ class Mailbox:
         self.special: dict[str, str] = {}
         self.messages: dict[str, Message] = {}
         self.events: dict[str, Event] = {}
+        self.calendars: dict[str, Json] = {}
         self.log: list[tuple[str, str]] = []
         self.rename_sent = False
         self._ids = count(1)
         self._clock = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
         for name, shown in SPECIAL.items():
             self.special[name] = self.add_folder(shown)
+        self.calendar = self.add_calendar("Kalender", isDefaultCalendar=True, isRemovable=False)
 
     def now(self) -> str:
         """The time of this change; a second later than the last."""
@@ -118,17 +121,37 @@ class Mailbox:
             del self.messages[message]
         self.log.append((FOLDERS, name))
 
+    def add_calendar(self, shown: str, *, owner: str = OWNER, **fields: Any) -> str:
+        """A new calendar; ``fields`` of its JSON replace the usual ones. Its id."""
+        name = self.name("C")
+        usual: Json = {
+            "id": name,
+            "name": shown,
+            "canEdit": True,
+            "isDefaultCalendar": False,
+            "isRemovable": True,
+            "owner": {"name": owner, "address": owner},
+        }
+        self.calendars[name] = {**usual, **fields}
+        return name
+
+    def remove_calendar(self, name: str) -> None:
+        """Delete a calendar for good, with what lies in it."""
+        del self.calendars[name]
+        for event in [e for e, found in self.events.items() if found.calendar == name]:
+            del self.events[event]
+
     def receive(self, raw: bytes, folder: str = "inbox", **extra: Any) -> str:
         """A mail is put into a folder; its id. ``extra``: fields of a meeting message."""
         name = self.name("M")
         place = self.special.get(folder, folder)
         mail = message_from_bytes(raw, policy=default)
         assert isinstance(mail, EmailMessage)
-        found = _json(name, mail, sent=folder == "sentitems")
-        found["receivedDateTime"] = _received(mail)
+        found = mail_json(name, mail, sent=folder == "sentitems")
+        found["receivedDateTime"] = received(mail)
         kind = str(extra.pop("kind", "message"))
         found["@odata.type"] = f"#microsoft.graph.{kind}"
-        self.messages[name] = Message(place, found, extra, list(_attachments(mail)), raw)
+        self.messages[name] = Message(place, found, extra, list(attachments(mail)), raw)
         self._changed(name)
         return name
 
@@ -160,7 +183,7 @@ class Mailbox:
         folder = self.messages.pop(name).folder
         self.log.append((folder, name))
 
-    def add_event(self, start: datetime, end: datetime, **fields: Any) -> str:
+    def add_event(self, start: datetime, end: datetime, calendar: str = "", **fields: Any) -> str:
         """A new event; ``fields`` of its JSON replace the usual ones. Its id."""
         name = self.name("E")
         uid = f"040000008200E00074C5B7101A82E00800000000{int(start.timestamp()):024X}{name[-7:-1]}"
@@ -184,14 +207,20 @@ class Mailbox:
             "lastModifiedDateTime": self.now(),
             "showAs": "busy",
         }
-        self.events[name] = Event({**usual, **fields})
-        self.log.append((EVENTS, name))
+        self.events[name] = Event(calendar or self.calendar, {**usual, **fields})
+        self._event_changed(name)
         return name
 
     def change_event(self, name: str, **fields: Any) -> None:
         """Other fields of an event or series."""
         self.events[name].json |= {"lastModifiedDateTime": self.now(), **fields}
-        self.log.append((EVENTS, name))
+        self._event_changed(name)
+
+    def move_event(self, name: str, calendar: str) -> None:
+        """It is put into another calendar of the mailbox, and keeps its id."""
+        self._event_changed(name)
+        self.events[name].calendar = calendar
+        self._event_changed(name)
 
     def change_date(self, name: str, day: date, **fields: Any) -> None:
         """One date of a series is changed."""
@@ -207,8 +236,8 @@ class Mailbox:
 
     def delete_event(self, name: str) -> None:
         """An event or a whole series is deleted."""
+        self._event_changed(name)
         del self.events[name]
-        self.log.append((EVENTS, name))
 
     def dates(self, name: str, since: datetime, until: datetime) -> Iterator[Json]:
         """The dates of a series between two times as occurrences and exceptions."""
@@ -234,6 +263,10 @@ class Mailbox:
         uid = str(self.events[name].json["iCalUId"])
         return f"{uid[:32]}{day.year:04X}{day.month:02X}{day.day:02X}{uid[40:]}"
 
+    def _event_changed(self, name: str) -> None:
+        """Something about it is new in the calendar where it lies now."""
+        self.log.append((self.events[name].calendar, name))
+
     def _changed(self, name: str) -> None:
         """It is new where it lies now."""
         self.messages[name].whole_since = len(self.log)
@@ -252,52 +285,3 @@ def _dates(master: Json, until: datetime) -> Iterator[tuple[date, datetime]]:
             found += 1
             yield day, datetime.combine(day, first.timetz()).astimezone(UTC)
         day += timedelta(days=1)
-
-
-def _received(mail: EmailMessage) -> str:
-    return utc(parsedate_to_datetime(str(mail["date"])))
-
-
-def _people(mail: EmailMessage, header: str) -> list[Json]:
-    found = getaddresses([str(value) for value in mail.get_all(header, [])])
-    return [recipient(address, name) for name, address in found if address]
-
-
-def _json(name: str, mail: EmailMessage, *, sent: bool) -> Json:
-    """The fields of a message; sent mail has no transport headers."""
-    body = mail.get_body(("html", "plain"))
-    headers: Iterable[tuple[str, Any]] = [] if sent else mail.raw_items()
-    author = next(iter(_people(mail, "from")), None)
-    return {
-        "id": name,
-        "internetMessageId": str(mail["message-id"] or f"<{name}@exchange.example>").strip(),
-        "conversationId": f"AAQk{crc32(str(mail['subject']).removeprefix('Re: ').encode()):08x}",
-        "internetMessageHeaders": [{"name": key, "value": str(value)} for key, value in headers]
-        or None,
-        "subject": str(mail["subject"] or ""),
-        "from": author,
-        "sender": next(iter(_people(mail, "sender")), author),
-        "replyTo": _people(mail, "reply-to"),
-        "toRecipients": _people(mail, "to"),
-        "ccRecipients": _people(mail, "cc"),
-        "sentDateTime": _received(mail),
-        "isDraft": False,
-        "isRead": False,
-        "hasAttachments": any(True for _ in _attachments(mail)),
-        "body": {
-            "contentType": "html" if body and body.get_content_subtype() == "html" else "text",
-            "content": str(body.get_content()) if body else "",
-        },
-    }
-
-
-def _attachments(mail: EmailMessage) -> Iterator[Json]:
-    for number, part in enumerate(mail.iter_attachments()):
-        yield {
-            "@odata.type": "#microsoft.graph.fileAttachment",
-            "id": f"A{number}",
-            "name": part.get_filename() or "",
-            "contentType": part.get_content_type(),
-            "isInline": False,
-            "size": 1,
-        }

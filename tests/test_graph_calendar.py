@@ -192,8 +192,7 @@ def test_the_window_moves_on_with_time(fake: Graph) -> None:
     found = read(fake, cursor, now=later)
     assert tombstones(found) == {gone}
     assert [(b.mode, b.relists) for b in found if b.records] == [("full", False)]
-    calendar = State.loads(found[-1].cursor).calendar
-    assert calendar is not None
+    [calendar] = State.loads(found[-1].cursor).calendars
     assert calendar.window == (
         datetime(2025, 3, 1, tzinfo=UTC),
         datetime(2028, 4, 5, tzinfo=UTC),

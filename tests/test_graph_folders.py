@@ -74,16 +74,23 @@ def test_the_share_that_is_read_grows_to_the_whole(fake: Graph) -> None:
     assert shares[-1] == (5, 5)
 
 
-@pytest.mark.parametrize("folders", [3, 18, 19, 20, 39])
-def test_a_sync_without_news_costs_one_request_for_twenty_folders(folders: int) -> None:
-    """The calendar counts as one of them; the list of folders takes a place that is free."""
+@pytest.mark.parametrize(
+    ("folders", "calendars"),
+    [(3, 1), (18, 1), (17, 2), (19, 1), (17, 3), (20, 1), (39, 1), (3, 18)],
+)
+def test_a_sync_without_news_costs_one_request_for_twenty_listings(
+    folders: int, calendars: int
+) -> None:
+    """Folders and calendars alike; the lists of them take places that are free."""
     with graph() as fake:
         for number in range(folders - 3):
             fake.mailbox.add_folder(f"Folder {number}")
+        for number in range(calendars - 1):
+            fake.mailbox.add_calendar(f"Calendar {number}")
         cursor = list(source(fake).batches(None))[-1].cursor
         fake.requests.clear()
         assert list(source(fake).batches(cursor)) == []
-        assert len(fake.requests) == ceil((folders + 1) / 20)
+        assert len(fake.requests) == ceil((folders + calendars) / 20)
 
 
 def test_links_that_change_without_news_are_kept(fake: Graph) -> None:
