@@ -218,7 +218,8 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "state": "str",
         },
         # one row per occurrence with at least one person outside. status: confirmed | cancelled |
-        # moved away (replaced by another). ours: the rep organised it. source: calendar | mail
+        # moved away (replaced by another) | unclear (moved or called off within a day of its end:
+        # nothing tells whether it took place). ours: the rep organised it. source: calendar | mail
         "meetings": {
             "meeting": "int64",
             "uid": "str",

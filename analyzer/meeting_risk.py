@@ -15,6 +15,7 @@ import pandas as pd
 
 from analyzer.derived.everything import Derived
 from analyzer.derived.groups import Floats
+from analyzer.derived.meeting_frames import STOOD
 from analyzer.frames import shaped
 from analyzer.score import faded, probability
 from analyzer.settings import Settings
@@ -60,7 +61,7 @@ def occasions(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataF
     late = rows.lateness(broken["notice_hours"], settings.late_notice_hours)
     broken = broken.assign(bad=late).sort_values("bad", kind="stable")
     broken = broken.drop_duplicates(["person", "cause"], keep="last")
-    over = derived.meetings[derived.meetings["status"] == "confirmed"]
+    over = derived.meetings[derived.meetings["status"].isin(STOOD)]
     over = over.loc[over["start"] <= pd.Timestamp(as_of), ["meeting", "start"]]
     missed = derived.attendees.loc[derived.attendees["presence"] == "no", ["meeting", "person"]]
     missed = missed.merge(over, on="meeting")

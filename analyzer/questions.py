@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandas as pd
 
 from analyzer.derived.everything import Derived
+from analyzer.derived.meeting_frames import STOOD
 from analyzer.frames import empty, shaped
 
 #: Whether they came is asked for a week.
@@ -42,17 +43,17 @@ def questions(
 def _came(derived: Derived, zone: str, as_of: datetime) -> pd.DataFrame:
     """Whether they came to the last meeting that they may have missed, where nothing tells.
 
-    Only of judged people who stayed away, or moved or called off a meeting themselves, before, and
-    from whom nothing has come since it began.
+    Only of judged people, where the meeting itself is in doubt; or who stayed away, or moved or
+    called off a meeting themselves, before, and from whom nothing has come since it began.
     """
     judged = derived.contacts.loc[derived.contacts["judged"], ["person", "last_in_at"]]
     met = derived.attendees.merge(derived.meetings, on="meeting").merge(judged, on="person")
     now = pd.Timestamp(as_of)
     over = met["end"].le(now) & met["start"].ge(now - _ASKED_FOR) & ~met["all_day"]
-    stood = met["status"].eq("confirmed") & met["partstat"].ne("DECLINED")
+    stood = met["status"].isin(STOOD) & met["partstat"].ne("DECLINED")
     silent = ~met["last_in_at"].ge(met["start"])
-    rows = met[over & stood & silent & met["presence"].eq("unknown")]
-    rows = rows[rows["person"].isin(_unreliable(derived))]
+    doubted = met["status"].eq("unclear") | (silent & met["person"].isin(_unreliable(derived)))
+    rows = met[over & stood & doubted & met["presence"].eq("unknown")]
     rows = rows.sort_values(["start", "meeting"]).drop_duplicates("person", keep="last")
     if rows.empty:
         return empty("questions")

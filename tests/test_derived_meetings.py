@@ -293,7 +293,7 @@ def test_five_who_decline_one_date_are_one_cause() -> None:
 def test_a_meeting_moved_after_it_was_over_was_held() -> None:
     """People use an entry again for the next date: that is another meeting."""
     story, uid = invited()
-    story.move(uid, start="2026-05-28 10:00", at="2026-05-22 09:00")
+    story.move(uid, start="2026-05-28 10:00", at="2026-05-23 09:00")
     found = met(story.facts())
     assert found.changes.empty
     assert found.meetings["start"].tolist() == [instant(START), instant("2026-05-28 10:00")]
@@ -303,10 +303,28 @@ def test_a_meeting_moved_after_it_was_over_was_held() -> None:
 def test_cancelling_what_is_over_only_tidies_up() -> None:
     """It took place."""
     story, uid = invited()
-    story.cancel(uid, at="2026-05-22 09:00")
+    story.cancel(uid, at="2026-05-23 09:00")
     found = met(story.facts())
     assert found.changes.empty
     assert found.meeting()["status"] == "confirmed"
+
+
+def test_a_meeting_moved_soon_after_its_end_may_not_have_taken_place() -> None:
+    """No offence, since it may have been held, and nothing kept, since it may not."""
+    story, uid = invited()
+    story.move(uid, start="2026-05-28 10:00", at="2026-05-21 18:00")
+    found = met(story.facts())
+    assert found.changes.empty
+    assert found.meetings["status"].tolist() == ["unclear", "confirmed"]
+
+
+def test_a_meeting_called_off_soon_after_its_end_may_not_have_taken_place() -> None:
+    """Neither did nor did not."""
+    story, uid = invited()
+    story.cancel(uid, at="2026-05-21 18:00")
+    found = met(story.facts())
+    assert found.changes.empty
+    assert found.meeting()["status"] == "unclear"
 
 
 def test_moving_while_it_should_run_has_negative_notice() -> None:

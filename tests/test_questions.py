@@ -77,6 +77,14 @@ def test_who_wrote_since_the_meeting_is_not_asked_about() -> None:
     assert asked(case) == []
 
 
+def test_whether_a_meeting_took_place_that_was_moved_soon_after_it_is_asked_about_anybody() -> None:
+    """Whoever moved it, and although they wrote."""
+    case = Case(as_of="2026-06-01 06:00")
+    ann = case.contact("Ann Lee", last_in_at="2026-05-28 15:00")
+    case.meeting(ann, start=START, status="unclear")
+    assert asked(case)[0].startswith("Did Ann Lee come to the meeting of Thursday 28 May, 11:30?")
+
+
 def test_people_who_are_not_judged_are_not_asked_about() -> None:
     """It would change nothing."""
     case, ann = unreliable(judged=False)

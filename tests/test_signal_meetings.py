@@ -180,3 +180,13 @@ def test_kept_meetings_count_by_how_sure_it_is_that_they_came() -> None:
     case.meeting(ann, start="2026-05-07 10:00", partstat="DECLINED")
     case.meeting(ann, start="2026-06-07 10:00", partstat="ACCEPTED")
     assert case.signals("meetings_kept")["strength"].tolist() == [1.0, 0.5, 0.25]
+
+
+def test_a_meeting_in_doubt_is_kept_or_missed_only_where_it_is_known() -> None:
+    """It was moved or called off soon after its end."""
+    case = Case()
+    ann = case.contact()
+    for start, presence in (("04", "unknown"), ("05", "yes"), ("06", "no")):
+        case.meeting(ann, start=f"2026-05-{start} 10:00", status="unclear", presence=presence)
+    assert len(case.signals("meetings_kept")) == 1
+    assert len(case.signals("no_show")) == 1

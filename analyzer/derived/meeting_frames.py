@@ -15,6 +15,9 @@ from analyzer.settings import Settings
 #: Kind of the question whether they asked by phone for what we changed.
 QUESTION = "moved by us"
 
+#: Status of meetings that nobody called off before they were over.
+STOOD = ("confirmed", "unclear")
+
 
 @dataclass(frozen=True)
 class Meetings:
@@ -91,7 +94,7 @@ def _numbered(table: pd.DataFrame, present: pd.DataFrame, people: pd.DataFrame) 
 
 
 def _held(here: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    stood = rows.loc[(rows["status"] == "confirmed").to_numpy(), ["meeting", "uid", "start"]]
+    stood = rows.loc[rows["status"].isin(STOOD).to_numpy(), ["meeting", "uid", "start"]]
     return here[["meeting", "person"]].merge(stood, on="meeting")
 
 

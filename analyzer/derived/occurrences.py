@@ -17,6 +17,8 @@ from analyzer.derived.revisions import ordered
 from store.facts import TIME
 from store.model import FOLLOWING
 
+#: Who moves or calls off a meeting so soon after its end may do so because it did not take place.
+_DOUBTED_WITHIN: Final = pd.Timedelta(hours=24)
 _TABLE: Final = {
     "occ": "int64",
     "uid": "str",
@@ -29,6 +31,7 @@ _TABLE: Final = {
     "summary": "str",
     "cancelled": "bool",
     "moved_away": "bool",
+    "doubted": "bool",
     "organizer_person": "int64",
     "first_known_at": TIME,
 }
@@ -61,8 +64,8 @@ class Occurrences:
     """What is known of every occurrence that somebody outside takes part in.
 
     ``table``: one row per occurrence: occ, uid, recurrence_at, original_start, event (that tells
-    who takes part), start, end, all_day, summary, cancelled, moved_away, organizer_person,
-    first_known_at.
+    who takes part), start, end, all_day, summary, cancelled, moved_away, doubted (moved or called
+    off soon after it was over: it may not have taken place), organizer_person, first_known_at.
     ``states``: states in order, columns as ``_STATE``; event -1 for the date that a series gave.
     ``answers``: revisions that answer (REPLY, COUNTER), with column occ; ``to_series``: those to a
     whole series, once for every date that was still to come.
@@ -89,12 +92,12 @@ def occurrences(known: pd.DataFrame, within: Window) -> Occurrences:
     every = [single, dates, to_series, _changes(changed)]
     numbered = zip(every, _numbered(every), strict=True)
     single, dates, to_series, changes = (f.assign(occ=o) for f, o in numbered)
-    states = _parted(_with_origin(ordered(_states(single)), masters))
+    states, doubted = _parted(_with_origin(ordered(_states(single)), masters))
     answers = _answers(single[~single["state"].to_numpy()], states)
     next_date = to_series.sort_values(["event", "recurrence_at"], kind="stable")
     answers = pd.concat([answers, next_date.drop_duplicates("event")], ignore_index=True)
     return Occurrences(
-        _typed(_table(states, dates, answers), _TABLE),
+        _typed(_table(states, dates, answers, doubted), _TABLE),
         _typed(states, _STATE),
         answers.astype({"occ": "int64", "event": "int64"}),
         to_series.astype({"occ": "int64", "event": "int64"}),
@@ -134,11 +137,12 @@ def _tidied_alone(single: pd.DataFrame) -> Bools:
     return np.asarray(tidied & ~np.isin(occ, occ[others]))
 
 
-def _parted(states: pd.DataFrame) -> pd.DataFrame:
+def _parted(states: pd.DataFrame) -> tuple[pd.DataFrame, Ints]:
     """A meeting that stood and is over stays where it was, whatever a mail says of it later.
 
     What it is moved to then is another meeting (people use an entry again), with an ``occ`` of its
     own; cancelling it then only tidies up. A calendar does not say when it was really changed.
+    Also returns the ``occ`` of those of which a mail said so within a day of their end.
     """
     over = states["end"].fillna(states["start"]).where(~states["cancelled"])
     # a tidying up that is told twice is none the more a cancellation
@@ -156,8 +160,9 @@ def _parted(states: pd.DataFrame) -> pd.DataFrame:
         occ=states["occ"] + count * part,
         recurrence_at=states["recurrence_at"].where(part == 0),
     )
-    stands: pd.DataFrame = parted[~tidied]
-    return stands
+    soon = (states["at"] - stood <= _DOUBTED_WITHIN).to_numpy() & (again | tidied)
+    doubted = (parted["occ"] - count * again)[soon].to_numpy("int64")
+    return parted[~tidied], doubted
 
 
 def _answers(answers: pd.DataFrame, states: pd.DataFrame) -> pd.DataFrame:
@@ -267,7 +272,9 @@ def _with_origin(states: pd.DataFrame, masters: pd.DataFrame) -> pd.DataFrame:
     return both.assign(**both.groupby("occ")[told].ffill())
 
 
-def _table(states: pd.DataFrame, dates: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
+def _table(
+    states: pd.DataFrame, dates: pd.DataFrame, answers: pd.DataFrame, doubted: Ints
+) -> pd.DataFrame:
     """Dates of series and what stands of all others; a date goes away with its series."""
     every = pd.concat([_last(states, answers), dates], ignore_index=True)
     gone = dates[dates["cancelled"].to_numpy()].drop_duplicates("occ").set_index("occ")
@@ -276,7 +283,11 @@ def _table(states: pd.DataFrame, dates: pd.DataFrame, answers: pd.DataFrame) -> 
     told_at = states.groupby("occ")["at"].max().reindex(table["occ"]).array
     went = pd.Series(gone_at, index=table.index).notna() & ~(told_at > gone_at)
     away = table["occ"].isin(gone.index[gone["moved_away"].to_numpy()])
-    return table.assign(cancelled=table["cancelled"] | went, moved_away=went & away)
+    return table.assign(
+        cancelled=table["cancelled"] | went,
+        moved_away=went & away,
+        doubted=table["occ"].isin(doubted),
+    )
 
 
 def _last(states: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
@@ -294,6 +305,6 @@ def _last(states: pd.DataFrame, answers: pd.DataFrame) -> pd.DataFrame:
     first = states.dropna(subset=["start"]).drop_duplicates("occ").set_index("occ")["start"]
     seen = pd.concat([states[["occ", "at"]], answers[["occ", "at"]]]).groupby("occ")["at"].min()
     chosen["original_start"] = chosen["recurrence_at"].fillna(first.reindex(chosen.index))
-    chosen["moved_away"] = False
+    chosen["moved_away"] = chosen["doubted"] = False
     chosen["first_known_at"] = seen.reindex(chosen.index)
     return _typed(chosen.reset_index(), _TABLE)

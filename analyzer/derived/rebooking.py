@@ -32,8 +32,9 @@ def rebooked(
         rebooked=known | replaced | anew, new_start=changes["new_start"].where(~replaced, new)
     )
     away = table["moved_away"] | table["occ"].isin(changes.loc[replaced & cancelled, "occ"])
-    status = np.select([table["cancelled"] & away, table["cancelled"]], ["moved away", "cancelled"],
-                       default="confirmed")  # fmt: skip
+    off = table["cancelled"]
+    status = np.select([off & away, off, table["doubted"]],
+                       ["moved away", "cancelled", "unclear"], default="confirmed")  # fmt: skip
     same = replaced & (new == changes["old_start"])
     return changed[~same], table.assign(status=status)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 import pandas as pd
 
 from analyzer.derived.everything import Derived
+from analyzer.derived.meeting_frames import STOOD
 from analyzer.settings import Settings
 from analyzer.signals import rows
 from store.facts import Facts
@@ -36,13 +37,17 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
 
 
 def kept_meetings(derived: Derived, as_of: datetime) -> pd.DataFrame:
-    """Past confirmed meetings per attendee who neither declined nor is known to be absent."""
+    """Past meetings per attendee who neither declined nor is known to be absent.
+
+    Where it is unclear whether the meeting took place, only who is known to have come.
+    """
     past = derived.meetings[
-        (derived.meetings["status"] == "confirmed")
+        derived.meetings["status"].isin(STOOD)
         & (derived.meetings["end"].fillna(derived.meetings["start"]) <= pd.Timestamp(as_of))
     ]
     came = derived.attendees[
         (derived.attendees["presence"] != "no") & (derived.attendees["partstat"] != "DECLINED")
     ]
-    columns = ["meeting", "start", "topic"]
-    return came.merge(past[columns], on="meeting").sort_values(["start", "meeting"])
+    columns = ["meeting", "start", "topic", "status"]
+    both = came.merge(past[columns], on="meeting").sort_values(["start", "meeting"])
+    return both[(both["status"] == "confirmed") | (both["presence"] == "yes")]

@@ -7,6 +7,7 @@ from datetime import datetime
 import pandas as pd
 
 from analyzer.derived.everything import Derived
+from analyzer.derived.meeting_frames import STOOD
 from analyzer.settings import Settings
 from analyzer.signals import rows
 from store.facts import Facts
@@ -18,7 +19,7 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
     missed = missed[~missed["optional"]].merge(
         derived.meetings[["meeting", "start", "topic", "status"]], on="meeting"
     )
-    held = (missed["status"] == "confirmed") & (missed["start"] <= pd.Timestamp(as_of))
+    held = missed["status"].isin(STOOD) & (missed["start"] <= pd.Timestamp(as_of))
     missed = missed[held]
     missed = missed[~rows.away(derived, missed["person"], missed["start"])]
     when = rows.day_and_time(missed["start"], settings.zone, as_of)
