@@ -458,6 +458,13 @@ def test_a_mail_alone_tells_of_a_meeting_no_calendar_shows() -> None:
     assert change["evidence"] == ("message:1",)
 
 
+def test_a_long_mail_that_no_calendar_bears_out_tells_of_no_meeting() -> None:
+    """A report that speaks of somebody's postponed hearing moves no meeting of ours."""
+    story = Story()
+    story.mail(ANN, to=story.me, at=LATE, intents=["reschedule"], words=151)
+    assert met(story.facts()).meetings.empty
+
+
 @pytest.mark.parametrize("known", ["in a calendar", "asked by us"])
 def test_a_mail_about_a_known_meeting_or_one_that_agrees_is_no_other_meeting(known: str) -> None:
     """Nobody moves twice by answering."""
