@@ -9,10 +9,11 @@ durations carry their unit (``_hours`` wall time, ``_eh`` effective hours of the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from store.facts import TIME
+from store.facts import TIME, typed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -416,6 +417,11 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 
 def empty(name: str) -> pd.DataFrame:
     """An empty frame with the columns and dtypes of derived frame ``name``."""
+    return _empty(name).copy()
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
     import pandas as pd  # labelling at import needs the names above alone
 
     return pd.DataFrame({c: pd.Series(dtype=d) for c, d in COLUMNS[name].items()})
@@ -426,5 +432,4 @@ def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
     Raises ``KeyError`` for a missing column, so that a forgotten one cannot go unseen.
     """
-    columns = COLUMNS[name]
-    return frame.loc[:, list(columns)].astype(dict(columns)).reset_index(drop=True)
+    return typed(frame, COLUMNS[name])

@@ -140,8 +140,17 @@ def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
     Raises ``KeyError`` for a missing column, so that a forgotten one cannot go unseen.
     """
-    columns = COLUMNS[name]
-    return frame.loc[:, list(columns)].astype(dict(columns)).reset_index(drop=True)
+    return typed(frame, COLUMNS[name])
+
+
+def typed(frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    """``frame`` with exactly these columns and dtypes, index reset; ``KeyError`` for a missing one.
+
+    Only what has another dtype is converted: to ask every column costs more than most frames.
+    """
+    made = frame.loc[:, list(columns)]
+    other = {c: d for (c, d), is_ in zip(columns.items(), made.dtypes, strict=True) if is_ != d}
+    return (made.astype(other) if other else made).reset_index(drop=True)
 
 
 @dataclass(frozen=True)

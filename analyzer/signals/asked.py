@@ -8,16 +8,26 @@ from typing import Any, Final
 
 import pandas as pd
 
-from analyzer.derived.everything import Derived
+from analyzer.derived.everything import Derived, remembered
 from analyzer.derived.subjects import answering, telling
 from analyzer.signals import rows
-from analyzer.signals.said import FEW
+from analyzer.signals.said import FEW, message_of
 
 #: An answer so soon after the day that was named for it came as announced.
 _NEAR: Final = pd.Timedelta(days=7)
 _MONTH_EH: Final = rows.WEEK_EH * 365.25 / 12 / 7
+#: What is looked at of an answer, and what holds where it is no mail.
+_OF_AN_ANSWER: Final[dict[str, Any]] = {
+    "subject": "",
+    "subject_key": "",
+    "thread": -1,
+    "parent_by": "",
+    "to_us": False,
+    "addressees": FEW + 1,
+}
 
 
+@remembered
 def ours(derived: Derived, as_of: datetime) -> pd.DataFrame:
     """Episodes in which we asked, by hand, before ``as_of``."""
     episodes = derived.episodes
@@ -25,6 +35,7 @@ def ours(derived: Derived, as_of: datetime) -> pd.DataFrame:
     return episodes[asked & (episodes["asked_at"] <= pd.Timestamp(as_of))]
 
 
+@remembered
 def known(derived: Derived, as_of: datetime) -> pd.DataFrame:
     """Questions of ours of which something is known: an answer that is here, or proven silence."""
     questions = ours(derived, as_of)
@@ -33,6 +44,7 @@ def known(derived: Derived, as_of: datetime) -> pd.DataFrame:
     return questions[answered | (questions["open"] & proven)]
 
 
+@remembered
 def silent(derived: Derived, as_of: datetime) -> pd.DataFrame:
     """Open questions of ours that nothing explains away.
 
@@ -66,6 +78,7 @@ def _met(derived: Derived, as_of: datetime) -> pd.Series[pd.Timestamp]:
     return came.merge(held[["meeting", "start"]], on="meeting").groupby("person")["start"].max()
 
 
+@remembered
 def ended(derived: Derived, as_of: datetime) -> pd.DataFrame:
     """Questions of ours that were answered long after they should have been, reminders in between.
 
@@ -78,6 +91,7 @@ def ended(derived: Derived, as_of: datetime) -> pd.DataFrame:
     return answered[(answered["waited_eh"] >= unusual) & ~named]
 
 
+@remembered
 def silences(derived: Derived, as_of: datetime) -> pd.DataFrame:
     """One row per silence that waits or ended so late: all that we asked into it.
 
@@ -124,20 +138,17 @@ def answers(answered: pd.DataFrame, derived: Derived) -> tuple[pd.Series[bool], 
     In the conversation stands a reply in the thread or under the subject, and what is no mail
     (an invitation answered, a call); beside it a mail to us and few others within a working week.
     """
-    mail = derived.mail.set_index("message")
-    number = answered["answered_by"].str.extract(r"^message:(\d+)$")[0]
-    by = number.astype("float64").fillna(-1).astype("int64")
-
-    def of(column: str, otherwise: Any) -> pd.Series[Any]:
-        return rows.looked_up(by, mail[column]).fillna(otherwise)
-
-    key = of("subject_key", "")
-    same = (key == rows.looked_up(answered["asked_message"], mail["subject_key"])) & telling(key)
-    same |= of("thread", -1) == answered["thread"]
-    replies = of("parent_by", "").isin(["header", "hint"]) | answering(of("subject", ""))
-    to_us, kind = of("to_us", False).astype("bool"), answered["answered_kind"]
+    number = message_of(answered["answered_by"])
+    mail = derived.mail.set_index("message")[list(_OF_AN_ANSWER)]
+    by = mail.reindex(number.fillna(-1).astype("int64")).fillna(_OF_AN_ANSWER)
+    by = by.set_axis(answered.index)
+    key, kind = by["subject_key"], answered["answered_kind"]
+    same = key == rows.looked_up(answered["asked_message"], mail["subject_key"])
+    same = (same & telling(key)) | (by["thread"] == answered["thread"])
+    replies = by["parent_by"].isin(["header", "hint"]) | answering(by["subject"])
+    to_us = by["to_us"].astype("bool")
     inside = (same & replies & ((kind != "colleague") | to_us)) | number.isna()
-    beside = to_us & (of("addressees", FEW + 1) <= FEW) & (answered["waited_eh"] <= rows.WEEK_EH)
+    beside = to_us & (by["addressees"] <= FEW) & (answered["waited_eh"] <= rows.WEEK_EH)
     return inside & (kind != "unseen"), beside & (kind == "mail")
 
 
@@ -148,11 +159,17 @@ def patience(derived: Derived, person: pd.Series[int], as_of: datetime) -> pd.Se
     six weeks): who is slow but answers is given the time they need. What took more than one
     reminder tells their pace only where nothing else does.
     """
+    twice = 2.0 * rows.looked_up(person, _paces(derived, as_of)).fillna(0.0)
+    return twice.clip(lower=rows.WEEK_EH, upper=6 * rows.WEEK_EH)
+
+
+@remembered
+def _paces(derived: Derived, as_of: datetime) -> pd.Series[float]:
+    """Effective hours that each person who answers usually takes."""
     answered = ours(derived, as_of)
-    answered = answered[answered["answered_at"] <= pd.Timestamp(as_of)]
-    usual = 2.0 * _pace(answered[answered["asks"] <= 2]).combine_first(_pace(answered))
-    known = rows.looked_up(person, usual).astype("float64").fillna(0.0)
-    return known.clip(lower=rows.WEEK_EH, upper=6 * rows.WEEK_EH)
+    answered = answered.loc[answered["answered_at"] <= pd.Timestamp(as_of)]
+    answered = answered[["person", "waited_eh", "asks"]]
+    return _pace(answered[answered["asks"] <= 2]).combine_first(_pace(answered)).astype("float64")
 
 
 def ending(silences: pd.DataFrame) -> pd.Series[str]:

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 
 from analyzer.days.columns import resumes
-from analyzer.derived.everything import Derived
+from analyzer.derived.everything import Derived, remembered
 from analyzer.signals.rows import away, looked_up
 
 #: What was written to more people than this was not said to us.
 FEW: Final = 5
 
 
+@remembered
 def theirs(derived: Derived, as_of: datetime) -> pd.DataFrame:
     """Mails of persons that came from outside until ``as_of``, oldest first.
 
@@ -28,6 +29,7 @@ def theirs(derived: Derived, as_of: datetime) -> pd.DataFrame:
     return mail.sort_values(["at", "message"], kind="stable")
 
 
+@remembered
 def to_us(derived: Derived, as_of: datetime) -> pd.DataFrame:
     """As ``theirs``, but only what was written to the rep and few others."""
     mail = theirs(derived, as_of)
@@ -36,25 +38,44 @@ def to_us(derived: Derived, as_of: datetime) -> pd.DataFrame:
 
 def in_answer(mails: pd.DataFrame, derived: Derived) -> pd.Series[bool]:
     """Whether we had written in the thread before: one can only refuse what was asked."""
-    ours = derived.mail[derived.mail["outgoing"]].groupby("thread")["at"].min()
-    first = looked_up(mails["thread"], ours) < mails["at"]
-    return first | ("message:" + mails["message"].astype("str")).isin(
-        derived.episodes.loc[derived.episodes["direction"] == "ours", "answered_by"]
-    )
+    first = looked_up(mails["thread"], _begun_by_us(derived)) < mails["at"]
+    return first | mails["message"].isin(_answers_to_us(derived))
+
+
+@remembered
+def _begun_by_us(derived: Derived) -> pd.Series[pd.Timestamp]:
+    """When we first wrote in each thread."""
+    return derived.mail.loc[derived.mail["outgoing"]].groupby("thread")["at"].min()
+
+
+@remembered
+def _answers_to_us(derived: Derived) -> pd.Series[float]:
+    """The messages that ended a question of ours."""
+    ours = (derived.episodes["direction"] == "ours").to_numpy()
+    return message_of(derived.episodes.loc[ours, "answered_by"])
+
+
+def message_of(reference: pd.Series[str]) -> pd.Series[float]:
+    """The message each reference stands for, absent where it is none to a message."""
+    return pd.to_numeric(reference.str.removeprefix("message:"), errors="coerce").astype("float64")
 
 
 def words(derived: Derived, message: pd.Series[int], intent: str) -> pd.Series[str]:
     """Their words, quoted after a colon, or ``""``."""
-    return (": \u201c" + quoted(derived, message, intent) + "\u201d").where(
-        quoted(derived, message, intent) != "", ""
-    )
+    told = quoted(derived, message, intent)
+    return (": \u201c" + told + "\u201d").where(told != "", "")
 
 
 def quoted(derived: Derived, message: pd.Series[int], intent: str) -> pd.Series[str]:
     """The words that show ``intent`` in each message, ``""`` where none are kept."""
-    known = derived.words[derived.words["intent"] == intent]
-    by_message = known.drop_duplicates("message").set_index("message")["words"]
-    return looked_up(message, by_message).fillna("").astype("str").str.rstrip(" .")
+    return looked_up(message, _shown(derived, intent)).fillna("").str.rstrip(" .")
+
+
+@remembered
+def _shown(derived: Derived, intent: str) -> pd.Series[str]:
+    """The words that show ``intent``, by message."""
+    known = derived.words.loc[derived.words["intent"] == intent, ["message", "words"]]
+    return known.drop_duplicates("message").set_index("message")["words"]
 
 
 def working_days_later(
