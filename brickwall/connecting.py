@@ -69,7 +69,7 @@ def with_granted(request: Request, accounts: Iterable[Account]) -> Request:
     return replace(request, features=request.features | kept)
 
 
-class _Draft(MemorySecrets):
+class Draft(MemorySecrets):
     """Secrets of an account that is not kept yet; never said either."""
 
     def write(self, values: Mapping[str, str]) -> None:
@@ -91,7 +91,7 @@ def connect(
         InputError: the provider cannot be reached or refuses what is to be read.
         ConfigurationError: ``credentials.json`` is missing or wrong.
     """
-    secrets = _Draft()
+    secrets = Draft()
     connection = providers.load(request.provider).connect(request, toolbox.lend(secrets))
     account = _account(request, connection, toolbox)
     opened.secrets(account_id(account)).write(secrets.read())

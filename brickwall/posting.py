@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from brickwall import providers
@@ -11,16 +11,23 @@ from brickwall.delivering import Post
 from brickwall.providers import Account
 from brickwall.routine import Smtp
 from brickwall.tools import Toolbox
-from store.errors import BrickwallError, ConfigurationError, SignInError, SignInProblem
+from store.errors import (
+    BrickwallError,
+    ConfigurationError,
+    InputError,
+    SignInError,
+    SignInProblem,
+)
 
 if TYPE_CHECKING:
     from brickwall.vault import Vault
+    from brickwall.vault_keys import Keys
+    from ingest.secrets import Secrets
     from ingest.senders import Drafts
-    from ingest.smtp import SmtpSender
+    from ingest.smtp import SmtpLogin, SmtpSender
 
 _SECRET: Final = "secret"  # noqa: S105 - a name
 _AUTH: Final = "auth"
-_TOKEN: Final = "xoauth2"  # noqa: S105 - a name
 
 
 def post(toolbox: Toolbox, vault: Callable[[], Vault], recipient: str) -> Post:
@@ -75,7 +82,7 @@ def _by_smtp(
 ) -> Post:
     smtp = toolbox.config.smtp
     kept = vault().secrets(smtp_id(smtp)).read() if smtp.user else {}
-    if smtp.user and _SECRET not in kept:
+    if smtp.user and _AUTH not in kept:
         raise SignInError(
             f"{smtp.host}: the password of {smtp.user} is not known",
             "Give it once: brickwall connect smtp",
@@ -94,51 +101,84 @@ def _by_smtp(
         except BrickwallError:  # a mailbox that cannot be looked into tells nothing
             return None
 
-    sender = smtp_sender(toolbox, kept.get(_SECRET, ""), token=kept.get(_AUTH) == _TOKEN, seen=seen)
+    login = None
+    if smtp.user:
+        login = _login(toolbox, kept, vault().secrets(smtp_id(smtp)))
+    sender = smtp_sender(toolbox, login, seen)
     address = smtp.user if "@" in smtp.user else recipient
     return Post(f"smtp:{smtp.host}", address, sender)
 
 
 def smtp_sender(
     toolbox: Toolbox,
-    secret: str,
-    *,
-    token: bool = False,
+    login: SmtpLogin | None,
     seen: Callable[[str], bool | None] = lambda _: None,
 ) -> SmtpSender:
-    """The configured server, signed in to with ``secret``."""
+    """The configured server, ``login``: who signs in, where it asks for that."""
     import random
 
     from ingest.retry import Retry
-    from ingest.smtp import SmtpLogin, SmtpSender, SmtpServer
+    from ingest.smtp import SmtpSender, SmtpServer
 
     smtp, network = toolbox.config.smtp, toolbox.config.endpoints.network
     server = SmtpServer(
         smtp.host, smtp.port, smtp.security, network.ca_file, network.timeout_seconds
     )
-    login = SmtpLogin(smtp.user, secret, token) if smtp.user else None
     return SmtpSender(server, login, Retry(sleep=toolbox.sleep, random=random.random), seen)
 
 
-def keep_smtp(toolbox: Toolbox, opened: Vault, *, token: bool) -> None:
-    """Ask for the password (or token) of the configured server, try it, and keep it.
+def _login(toolbox: Toolbox, kept: Mapping[str, str], secrets: Secrets) -> SmtpLogin:
+    """Who signs in to the configured server, by what is kept of ``connect smtp``."""
+    from brickwall import mail_tokens
+    from ingest.smtp import SmtpLogin
+
+    user, auth = toolbox.config.smtp.user, kept[_AUTH]
+    if auth in mail_tokens.ISSUERS:
+        return SmtpLogin(
+            user, token=mail_tokens.kept(auth, mail_tokens.SMTP, toolbox.lend(secrets))
+        )
+    return SmtpLogin(user, kept[_SECRET])
+
+
+def keep_smtp(toolbox: Toolbox, opened: Vault, auth: str) -> None:
+    """Ask for the password of the configured server or open the browser, try it, and keep it.
+
+    ``auth``: password | google | microsoft.
 
     Raises ``ConfigurationError`` where no server is configured, or it asks for no sign-in.
     """
+    from brickwall import mail_tokens
+    from brickwall.connecting import Draft
+
     smtp = toolbox.config.smtp
     if not smtp.host or not smtp.user:
         raise ConfigurationError(
             "The configuration names no SMTP server with a user",
             "Set smtp.host and smtp.user first: docs/digest.md tells how.",
         )
-    what = "Access token" if token else "Password"
-    secret = toolbox.talk.ask_secret(f"{what} of {smtp.user} at {smtp.host}")
-    smtp_sender(toolbox, secret, token=token).check()
-    opened.secrets(smtp_id(smtp)).write({_SECRET: secret, _AUTH: _TOKEN if token else "password"})
+    draft = Draft()
+    if auth in mail_tokens.ISSUERS:
+        mail_tokens.sign_in(auth, mail_tokens.SMTP, toolbox.lend(draft), smtp.user)
+    else:
+        draft.write({_SECRET: toolbox.talk.ask_secret(f"Password of {smtp.user} at {smtp.host}")})
+    smtp_sender(toolbox, _login(toolbox, draft.read() | {_AUTH: auth}, draft)).check()
+    opened.secrets(smtp_id(smtp)).write(draft.read() | {_AUTH: auth})
 
 
-def forget_smtp(toolbox: Toolbox) -> None:
-    """Delete what signs in to the configured server."""
-    from brickwall.vault import forget
+def forget_smtp(toolbox: Toolbox, keys: Keys) -> BrickwallError | None:
+    """Take the access to the configured server back where that can be done, and forget it.
 
-    forget(toolbox.home.vault, smtp_id(toolbox.config.smtp))
+    It is forgotten even where it could not be taken back; why is returned.
+    """
+    from brickwall import mail_tokens, vault
+
+    name, problem = smtp_id(toolbox.config.smtp), None
+    try:
+        secrets = keys.open(toolbox.home.vault).secrets(name)
+        auth = secrets.read().get(_AUTH, "")
+        if auth in mail_tokens.ISSUERS:
+            mail_tokens.give_back(auth, name, toolbox.lend(secrets))
+    except (InputError, SignInError, ConfigurationError) as error:
+        problem = error
+    vault.forget(toolbox.home.vault, name)
+    return problem

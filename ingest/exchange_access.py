@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import exchangelib.protocol  # type: ignore[import-untyped]
@@ -23,6 +23,7 @@ from requests.auth import AuthBase
 
 from ingest.client import Session, is_loopback
 from ingest.exchange_faults import AnswerError, UnreadableError
+from ingest.secrets import Token
 from store.errors import UsageError
 
 PATH: Final = "/EWS/Exchange.asmx"
@@ -31,14 +32,6 @@ NEWEST: Final = "15.2.0.0 Exchange2016"
 _AUTH_TYPES: Final = {"ntlm": NTLM, "basic": BASIC, "oauth": NOAUTH}
 _VERSION: Final = re.compile(r"(\d+)\.(\d+)\.(\d+)\.(\d+) (Exchange\d{4}(?:_SP\d)?)")
 _BODY_CHARACTERS: Final = 1_000
-
-
-class Token(Protocol):
-    """Gives the access token that is good now; another one on ``renew``."""
-
-    def __call__(self, *, renew: bool = False) -> str:
-        """The token."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from exchangelib import Account, errors  # type: ignore[import-untyped]
 
 from ingest import exchange_services as services
 from ingest import exchange_xml as xml
-from ingest.exchange_access import Token, version_of
+from ingest.exchange_access import version_of
 from ingest.exchange_faults import BUSY, SERVICE, AnswerError, classify, code_of
 from ingest.exchange_services import Service
 from ingest.exchange_xml import Changes, Element, FolderChange
 from ingest.retry import Action, Retry, error_of
+from ingest.secrets import Token
 
 #: Exchange gives no more changes at once.
 MOST_CHANGES: Final = 512

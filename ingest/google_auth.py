@@ -187,9 +187,7 @@ def _kept(token: Mapping[str, Any], wanted: Sequence[str], now: datetime) -> dic
 
 
 def _scope_text(token: Mapping[str, Any], wanted: Sequence[str]) -> str:
-    told = token.get("scope")
-    if not told:
-        return " ".join(wanted)
+    told = token.get("scope") or wanted
     return told if isinstance(told, str) else " ".join(told)
 
 
@@ -211,10 +209,9 @@ class Access:
 
     def token(self) -> str:
         """An access token that still holds for minutes. Raises as ``renew`` does."""
-        ends_at = self._known.get("expires_at", "")
-        if not ends_at or datetime.fromisoformat(ends_at) - _RENEW_BEFORE <= self._now():
-            return self.renew()
-        return self._known["access_token"]
+        if not self._holds():
+            self._known = self._secrets.read()  # somebody else may have renewed it meanwhile
+        return self._known["access_token"] if self._holds() else self.renew()
 
     def renew(self) -> str:
         """A new access token, kept before it is used.
@@ -222,7 +219,7 @@ class Access:
         Raises ``SignInError`` where Google gives none any more; ``GoogleError`` and
         ``requests.RequestException`` where it cannot be reached.
         """
-        known = self._known
+        known = self._known = self._secrets.read()
         if "refresh_token" not in known:
             raise google_refusals.told(Refusal("no refresh token"), self._client.client_id)
         transport = _Transport(self._session)
@@ -247,6 +244,10 @@ class Access:
         self._secrets.write(self._known)
         return self._known["access_token"]
 
+    def _holds(self) -> bool:
+        ends_at = self._known.get("expires_at", "")
+        return bool(ends_at) and datetime.fromisoformat(ends_at) - _RENEW_BEFORE > self._now()
+
     def _refused(self, error: RefreshError, date: str) -> SignInError:
         told = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], dict) else {}
         if not told and "reauth" in str(error).lower():  # google-auth keeps what Google said
@@ -267,8 +268,7 @@ def revoke(client: Client, session: Session, secrets: Secrets) -> None:
 
     Raises ``GoogleError`` and ``requests.RequestException``.
     """
-    token = secrets.read().get("refresh_token", "")
-    if not token:
+    if not (token := secrets.read().get("refresh_token", "")):
         return
     answer = session.post(client.revoke_endpoint, data={"token": token})
     if answer.status_code not in (200, 400):  # 400: it was revoked before

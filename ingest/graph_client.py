@@ -11,7 +11,7 @@ import binascii
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Final, NamedTuple, Protocol, cast
+from typing import Any, Final, NamedTuple, cast
 from urllib.parse import quote
 
 import requests
@@ -19,6 +19,7 @@ import requests
 from ingest.graph_faults import GraphError, UnreadableError, classify, is_busy
 from ingest.pace import Pace
 from ingest.retry import Action, Retry
+from ingest.secrets import Token
 
 #: What one ``$batch`` may hold.
 MAX_PARTS: Final = 20
@@ -34,14 +35,6 @@ _PART_TRIES: Final = 3
 _PREFER: Final = f'IdType="ImmutableId", odata.maxpagesize={PAGE_ITEMS}, outlook.timezone="UTC"'
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_\-\s]*={0,2}\s*")
 _URL_SAFE: Final = str.maketrans("-_", "+/")
-
-
-class Token(Protocol):
-    """Gives an access token. ``renew``: the one given last was refused."""
-
-    def __call__(self, *, renew: bool = False) -> str:
-        """May raise ``store.errors.SignInError``."""
-        ...
 
 
 class Answer(NamedTuple):

@@ -13,6 +13,8 @@ from imapclient.response_parser import parse_response
 
 from ingest import imap_faults, tls
 from ingest.client import LOOPBACK
+from ingest.secrets import Token
+from store.errors import SignInError, SignInProblem
 
 PORTS: Final = {"tls": 993, "starttls": 143, "none": 143}
 _CONNECT_SECONDS: Final = 20.0
@@ -36,11 +38,11 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Who reads it. ``token``: ``secret`` is an OAuth access token, else a password."""
+    """Who reads it. ``token``: gives OAuth access tokens, instead of the password ``secret``."""
 
     user: str
-    secret: str = field(repr=False)
-    token: bool = False
+    secret: str = field(default="", repr=False)
+    token: Token | None = field(default=None, repr=False)
 
 
 class Status(NamedTuple):
@@ -124,20 +126,31 @@ class Connection(IMAPClient):  # type: ignore[misc] # the library has no types
 
 
 def connect(server: Server, login: Login) -> Connection:
-    """A connection over which ``login`` has signed in.
+    """A connection over which ``login`` has signed in; a token that is refused is renewed once.
 
-    Raises ``SignInError`` where that is the problem, else what the library raises.
+    Raises ``SignInError`` where that is the problem, else what the library or the token raises.
     """
-    token = login.token
+    if login.token is None:
+        return _signed_in(server, login, login.secret)
+    secret = login.token()
+    try:
+        return _signed_in(server, login, secret)
+    except SignInError as error:
+        if error.problem is not SignInProblem.REVOKED:
+            raise
+    return _signed_in(server, login, login.token(renew=True))
+
+
+def _signed_in(server: Server, login: Login, secret: str) -> Connection:
     try:
         connection = _dialled(server)
         try:
-            _sign_in(connection, login)
+            _sign_in(connection, login, secret)
         except BaseException:
             shut(connection)
             raise
     except Exception as error:
-        told = imap_faults.sign_in_error(error, server.host, token=token)
+        told = imap_faults.sign_in_error(error, server.host, token=login.token is not None)
         if told is None or told is error:
             raise
         raise told from error
@@ -179,18 +192,18 @@ def _dialled(server: Server) -> Connection:
     return connection
 
 
-def _sign_in(connection: Connection, login: Login) -> None:
-    if login.token:
+def _sign_in(connection: Connection, login: Login, secret: str) -> None:
+    if login.token is not None:
         bearer = connection.has_capability("AUTH=OAUTHBEARER")
         if bearer and not connection.has_capability("AUTH=XOAUTH2"):
-            connection.oauthbearer_login(login.user, login.secret)
+            connection.oauthbearer_login(login.user, secret)
         else:
-            connection.oauth2_login(login.user, login.secret)
+            connection.oauth2_login(login.user, secret)
         connection._cached_capabilities = None  # noqa: SLF001 - more is offered once signed in
-    elif login.user.isascii() and login.secret.isascii():
-        connection.login(login.user, login.secret)
+    elif login.user.isascii() and secret.isascii():
+        connection.login(login.user, secret)
     else:
-        connection.plain_login(login.user, login.secret)
+        connection.plain_login(login.user, secret)
 
 
 def _listed(told: Sequence[Any], status: Status | None) -> Listed:

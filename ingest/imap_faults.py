@@ -92,7 +92,7 @@ def sign_in_error(error: Exception, host: str, *, token: bool) -> Exception | No
             cause = f"{host} refuses the sign-in: {closed}"
             return SignInError(cause, f"Then: {AGAIN}", SignInProblem.POLICY)
         if token:
-            return passwords.token_refused(host, again=AGAIN)
+            return passwords.sign_in_refused(host, again=AGAIN)
         return passwords.refused(host, str(error), again=AGAIN)
     if isinstance(error, ssl.SSLCertVerificationError):
         return _untrusted(error, host)

@@ -145,8 +145,13 @@ class SignIn:
     def __call__(self, *, renew: bool = False) -> str:
         """An access token that still holds for minutes, new where it does not or on ``renew``.
 
-        A new refresh token that came with it is kept before the access token is used.
+        A new refresh token that came with it is kept before the access token is used. Somebody
+        else may have renewed it meanwhile, and refresh tokens may be good only once.
         """
+        kept = "" if renew else self._kept_token()
+        if kept:
+            return kept
+        self._cache.deserialize(self._secrets.read().get(_KEY))
         kept = "" if renew else self._kept_token()
         if kept:
             return kept

@@ -62,6 +62,16 @@ def refused(host: str, said: str = "", *, again: str) -> SignInError:
     )
 
 
+def sign_in_refused(host: str, *, again: str) -> SignInError:
+    """The error for a token fresh from Google or Microsoft that ``host`` does not take."""
+    return SignInError(
+        f"{host} does not accept the token that you signed in for",
+        "Sign in again as the owner of that mailbox, and check in its settings on the web that "
+        f"mail programs may use it: {again}",
+        SignInProblem.REVOKED,
+    )
+
+
 def token_refused(host: str, *, again: str) -> SignInError:
     """The error for a token that ``host`` does not take: they are good for an hour or so."""
     return SignInError(

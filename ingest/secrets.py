@@ -22,6 +22,14 @@ class Secrets(Protocol):
         ...
 
 
+class Token(Protocol):
+    """Gives an access token. ``renew``: the one given last was refused."""
+
+    def __call__(self, *, renew: bool = False) -> str:
+        """May raise ``store.errors.SignInError``."""
+        ...
+
+
 class MemorySecrets:
     """Secrets that are kept nowhere yet: those of an account that is just being connected."""
 

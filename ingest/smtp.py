@@ -18,6 +18,7 @@ from typing import Final
 from ingest import passwords, tls
 from ingest.client import LOOPBACK
 from ingest.retry import Action, Fault, Retry, connection_fault
+from ingest.secrets import Token
 from ingest.senders import UnsureError, recipients, send_once
 from store.errors import SignInError, SignInProblem
 
@@ -29,6 +30,7 @@ _GO_ON: Final = 354
 _DONE: Final = 250
 _CLOSING: Final = 421
 _SIGNED_IN: Final = 235
+_FOR_GOOD: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,11 @@ class SmtpServer:
 
 @dataclass(frozen=True, slots=True)
 class SmtpLogin:
-    """Who sends. ``token``: ``secret`` is an OAuth access token, else a password."""
+    """Who sends. ``token``: gives OAuth access tokens, instead of the password ``secret``."""
 
     user: str
-    secret: str = field(repr=False)
-    token: bool = False
+    secret: str = field(default="", repr=False)
+    token: Token | None = field(default=None, repr=False)
 
 
 class _NotTakenError(Exception):
@@ -155,9 +157,13 @@ class SmtpSender:
         return connection
 
     def _sign_in(self, connection: smtplib.SMTP, login: SmtpLogin) -> None:
-        if login.token:
-            told = f"user={login.user}\x01auth=Bearer {login.secret}\x01\x01"
-            connection.auth("XOAUTH2", lambda challenge=None: told if challenge is None else "")
+        if login.token is not None:
+            try:
+                _present(connection, login.user, login.token())
+            except smtplib.SMTPAuthenticationError as error:
+                if error.smtp_code < _FOR_GOOD:
+                    raise
+                _present(connection, login.user, login.token(renew=True))
         elif login.user.isascii() and login.secret.isascii():
             connection.login(login.user, login.secret)
         else:
@@ -169,7 +175,7 @@ class SmtpSender:
     def _fault(self, error: Exception) -> Fault | None:
         host = self._server.host
         if isinstance(error, smtplib.SMTPAuthenticationError):
-            if error.smtp_code < 500:
+            if error.smtp_code < _FOR_GOOD:
                 return _busy(host, error.smtp_code)
             raise self._refused(error) from error
         if isinstance(error, _NotTakenError):
@@ -191,8 +197,13 @@ class SmtpSender:
         told = error.smtp_error
         said = told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)
         if self._login is not None and self._login.token:
-            return passwords.token_refused(self._server.host, again=AGAIN)
+            return passwords.sign_in_refused(self._server.host, again=AGAIN)
         return passwords.refused(self._server.host, said, again=AGAIN)
+
+
+def _present(connection: smtplib.SMTP, user: str, token: str) -> None:
+    told = f"user={user}\x01auth=Bearer {token}\x01\x01"
+    connection.auth("XOAUTH2", lambda challenge=None: told if challenge is None else "")
 
 
 def _taken(reply: tuple[int, bytes], wanted: int) -> None:
@@ -207,7 +218,7 @@ def _dotted(content: bytes) -> bytes:
 
 
 def _answer_fault(error: _NotTakenError, host: str) -> Fault:
-    if error.code < 500:
+    if error.code < _FOR_GOOD:
         return _busy(host, error.code)
     return Fault(
         Action.STOP,

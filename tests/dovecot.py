@@ -39,10 +39,17 @@ _HEAD: Final = {"alg": "HS256", "typ": "JWT"}
 _NUMBERS: Final = itertools.count(1)
 
 _CONFIGURATION: Final = Path(__file__).with_suffix(".conf")
+#: How tokens are looked at: by the key that ``token`` signs with, else by asking who gave them.
 _TOKENS: Final = """
 introspection_mode = local
 local_validation_key_dict = fs:posix:prefix=@DIR@/keys/
 username_attribute = email
+"""
+_ASKING: Final = """
+introspection_mode = auth
+introspection_url = @URL@
+username_attribute = @ATTRIBUTE@
+tls_ca_cert_file = @DIR@/issuer.pem
 """
 
 
@@ -89,16 +96,30 @@ def dovecot() -> Dovecot:
     need(path, "Dovecot is not installed: apt install dovecot-imapd")
     stack = ExitStack()
     atexit.register(stack.close)
-    return stack.enter_context(_started(str(path)))
+    return stack.enter_context(_started(str(path), _TOKENS))
 
 
 @contextmanager
-def _started(path: str) -> Iterator[Dovecot]:
+def asking(url: str, attribute: str, issuer_ca: str = "") -> Iterator[Dovecot]:
+    """Another server, which asks at ``url`` whose a token is, as ``attribute`` of the answer.
+
+    ``issuer_ca``: text of the certificate of who vouches for that address.
+    """
+    path = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin")
+    need(path, "Dovecot is not installed: apt install dovecot-imapd")
+    tokens = _ASKING.replace("@URL@", url).replace("@ATTRIBUTE@", attribute)
+    with _started(str(path), tokens, issuer_ca) as running:
+        yield running
+
+
+@contextmanager
+def _started(path: str, tokens: str, issuer_ca: str = "") -> Iterator[Dovecot]:
     # Not in pytest's folder: the server's other user could not reach it.
     folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
     try:
         ports = free_port(), free_port()
-        _configure(folder, *ports)
+        _configure(folder, *ports, tokens)
+        (folder / "issuer.pem").write_text(issuer_ca)
         command = [path, "-F", "-c", str(folder / "dovecot.conf")]
         with running(command, port=ports[0], folder=folder):
             yield Dovecot(folder, *ports)
@@ -106,7 +127,7 @@ def _started(path: str) -> Iterator[Dovecot]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _configure(folder: Path, port: int, tls_port: int) -> None:
+def _configure(folder: Path, port: int, tls_port: int, tokens: str) -> None:
     folder.chmod(0o755)
     for_localhost(folder)
     keys = folder / "keys" / "default" / "HS256"
@@ -125,7 +146,7 @@ def _configure(folder: Path, port: int, tls_port: int) -> None:
         groups = ("default_internal_group", "mail_gid")
         lines = [f"{name} = {user}" for name in names] + [f"{name} = {group}" for name in groups]
         told |= {"USER": user, "GROUP": group, "USERS": "\n".join(lines)}
-    for name, text in (("dovecot.conf", _CONFIGURATION.read_text()), ("oauth2.conf", _TOKENS)):
+    for name, text in (("dovecot.conf", _CONFIGURATION.read_text()), ("oauth2.conf", tokens)):
         for word, value in told.items():
             text = text.replace(f"@{word}@", str(value))
         (folder / name).write_text(text)
@@ -134,10 +155,12 @@ def _configure(folder: Path, port: int, tls_port: int) -> None:
 class Mailbox:
     """A mailbox of its own, seen by its owner with another program."""
 
-    def __init__(self, *, plain: bool = False, address: str = "") -> None:
+    def __init__(
+        self, *, plain: bool = False, address: str = "", on: Dovecot | None = None
+    ) -> None:
         domain = "plain.example" if plain else "ours.example"
         self.address = address or f"rep{next(_NUMBERS)}-{os.getpid()}@{domain}"
-        self.dovecot = dovecot()
+        self.dovecot = on or dovecot()
         self.login = Login(self.address, PASSWORD)
         self._client: Any = None
 

@@ -14,9 +14,12 @@ from ingest.retry import OfflineError
 from store.errors import InputError, SignInError, SignInProblem
 from tests.certificates import for_localhost
 from tests.dovecot import PASSWORD, Mailbox, dovecot, token
+from tests.graph_builder import Tokens
 from tests.imap_builder import Clock, at
 from tests.imap_wire import Scripted
 from tests.peers import free_port
+
+BEFORE, SOON = (datetime.now(UTC) + timedelta(hours=hours) for hours in (-1, 1))
 
 
 def signed_in(server: Server, login: Login, clock: Clock | None = None) -> bool:
@@ -35,7 +38,8 @@ def refused(server: Server, login: Login) -> SignInError:
         signed_in(server, login, clock)
     assert clock.slept == []
     assert caught.value.remedy
-    assert login.secret not in caught.value.cause + caught.value.remedy + repr(login)
+    secret = login.token() if login.token else login.secret
+    assert secret not in caught.value.cause + caught.value.remedy + repr(login)
     return caught.value
 
 
@@ -50,17 +54,40 @@ def test_a_password_signs_in(security: str) -> None:
 def test_a_token_signs_in(security: str) -> None:
     """By XOAUTH2."""
     with Mailbox() as mailbox:
-        good = token(mailbox.address, ends_at=datetime.now(UTC) + timedelta(hours=1))
-        assert signed_in(mailbox.dovecot.server(security), Login(mailbox.address, good, token=True))
+        tokens = Tokens(token(mailbox.address, ends_at=SOON))
+        assert signed_in(mailbox.dovecot.server(security), Login(mailbox.address, token=tokens))
+        assert tokens.renewed == 0
 
 
-def test_a_token_that_has_run_out_is_told() -> None:
-    """And that a new one is needed."""
+def test_a_token_that_is_refused_is_renewed_once() -> None:
+    """It may have run out earlier than was told, or been taken back."""
     with Mailbox() as mailbox:
-        old = token(mailbox.address, ends_at=datetime.now(UTC) - timedelta(hours=1))
-        error = refused(mailbox.dovecot.server("tls"), Login(mailbox.address, old, token=True))
+        tokens = Tokens(*(token(mailbox.address, ends_at=at) for at in (BEFORE, SOON)))
+        assert signed_in(mailbox.dovecot.server("tls"), Login(mailbox.address, token=tokens))
+        assert tokens.renewed == 1
+
+
+def test_a_token_that_is_refused_again_is_told() -> None:
+    """And what may be the reason; nobody is asked a third time."""
+    with Mailbox() as mailbox:
+        tokens = Tokens(token(mailbox.address, ends_at=BEFORE))
+        error = refused(mailbox.dovecot.server("tls"), Login(mailbox.address, token=tokens))
+    assert tokens.renewed == 1
     assert error.problem is SignInProblem.REVOKED
     assert "does not accept the token" in error.cause
+
+
+def test_a_server_that_is_busy_with_a_token_does_not_cost_a_new_one() -> None:
+    """Tokens are renewed for a refusal alone."""
+    tokens = Tokens("ya29.good")
+    answer = [b"* CAPABILITY IMAP4rev1 AUTH=XOAUTH2", b"OK done"]
+
+    def busy(command: str) -> Iterable[bytes]:
+        return [b"NO [UNAVAILABLE] later"] if command.startswith("AUTHENTICATE") else answer
+
+    with Scripted(busy) as server, pytest.raises(InputError):
+        signed_in(at(server.port), Login("x", token=tokens))
+    assert tokens.renewed == 0
 
 
 def test_a_wrong_password_is_told() -> None:

@@ -126,6 +126,14 @@ def test_refresh_tokens_that_change_are_kept(provider: Oidc) -> None:
     assert (len(tokens), len(kept)) == (3, 3)
 
 
+def test_two_that_use_one_sign_in_do_not_end_it_for_each_other(provider: Oidc) -> None:
+    """As what estimates a first sync and what reads: each begins with what the other has kept."""
+    secrets = signed_in(provider)
+    first, second = sign_in(provider, secrets), sign_in(provider, secrets)
+    tokens = {first(renew=True), second(renew=True), first(renew=True), second()}
+    assert len(tokens) == 4
+
+
 def test_a_token_that_is_good_for_long_is_not_renewed(provider: Oidc) -> None:
     """Nobody is asked; one that was refused is renewed all the same."""
     secrets = signed_in(provider)

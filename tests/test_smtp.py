@@ -15,6 +15,7 @@ from ingest.retry import OfflineError, Retry
 from ingest.senders import UnsureError, recipients
 from ingest.smtp import SmtpLogin, SmtpSender, SmtpServer, _dotted
 from store.errors import InputError, SignInError, SignInProblem
+from tests.graph_builder import Tokens
 from tests.peers import free_port
 from tests.smtp_peer import PASSWORD, TOKEN, USER, SmtpPeer, smtp
 
@@ -67,11 +68,13 @@ def test_a_server_that_wants_no_sign_in_gets_none(tmp_path: Path) -> None:
 
 
 def test_a_token_signs_in_by_xoauth2(peer: SmtpPeer) -> None:
-    """In place of a password."""
-    sender(peer, SmtpLogin(USER, TOKEN, token=True)).send(mail())
-    assert len(peer.mails) == 1
+    """In place of a password; one that is refused is renewed once."""
+    sender(peer, SmtpLogin(USER, token=Tokens(TOKEN))).send(mail())
+    tokens = Tokens("ya29.old", TOKEN)
+    sender(peer, SmtpLogin(USER, token=tokens)).send(mail())
+    assert (len(peer.mails), tokens.renewed) == (2, 1)
     with pytest.raises(SignInError, match="token"):
-        sender(peer, SmtpLogin(USER, "ya29.old", token=True)).send(mail())
+        sender(peer, SmtpLogin(USER, token=Tokens("ya29.old"))).send(mail())
 
 
 @pytest.mark.parametrize("password", ["wrong", "größer"])

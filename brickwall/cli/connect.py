@@ -36,6 +36,13 @@ _AUTH = click.option(
     show_default=True,
     help="How to sign in.",
 )
+_MAIL_AUTH = click.option(
+    "--auth",
+    type=click.Choice(["password", "google", "microsoft"]),
+    default="password",
+    show_default=True,
+    help="How to sign in: with a password, or with Google or Microsoft in your browser.",
+)
 _KEY_FILE = click.option(
     "--key-file",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -102,7 +109,7 @@ def exchange(key_file: Path | None, **said: Any) -> int:
 @click.argument("address")
 @click.option("--server", required=True, metavar="HOST[:PORT]", help="The IMAP server.")
 @_USER
-@_AUTH
+@_MAIL_AUTH
 @click.option(
     "--security",
     type=click.Choice(["tls", "starttls", "none"]),
@@ -133,13 +140,13 @@ def caldav(key_file: Path | None, **said: Any) -> int:
 
 
 @command.command("smtp", epilog="Example: brickwall connect smtp · set up once: docs/digest.md")
-@_AUTH
+@_MAIL_AUTH
 @_KEY_FILE
 def smtp(auth: str, key_file: Path | None) -> int:
     """The server that sends the digest, as smtp.* in the configuration names it."""
     from brickwall.cli.connecting import run_connect_smtp
 
-    return run_connect_smtp(key_file, token=auth == "xoauth2")
+    return run_connect_smtp(key_file, auth)
 
 
 def _connect(provider: str, key_file: Path | None, said: dict[str, Any]) -> int:

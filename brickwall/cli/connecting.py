@@ -38,11 +38,14 @@ def run_connect(request: Request, key_file: Path | None) -> int:
     return 0
 
 
-def run_connect_smtp(key_file: Path | None, *, token: bool) -> int:
-    """Ask for what signs in to the configured SMTP server, try it, and keep it."""
+def run_connect_smtp(key_file: Path | None, auth: str) -> int:
+    """Ask for what signs in to the configured SMTP server, try it, and keep it.
+
+    ``auth``: password, or whose page in the browser signs in (google | microsoft).
+    """
     with live() as (workspace, toolbox, keys):
         vault = opened_vault(workspace.home.vault, keys, key_file, lambda: _choice(workspace.home))
-        keep_smtp(toolbox, vault, token=token)
+        keep_smtp(toolbox, vault, auth)
         smtp = workspace.config.smtp
     say(f"{escape.line(smtp.host)} takes mail of {escape.line(smtp.user)}.")
     say("Now run `brickwall digest --send`.")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from store.errors import BrickwallError
 
 
 @click.command("disconnect", epilog="Example: brickwall disconnect ann@ours.example")
@@ -23,8 +28,9 @@ def command(name: str, forget_mail: bool, yes: bool) -> None:
 
     with live() as (workspace, toolbox, keys):
         if name == "smtp":
-            forget_smtp(toolbox)
+            problem = forget_smtp(toolbox, keys)
             say("The sign-in of the SMTP server is deleted from this machine.")
+            _tell(problem)
             return
         account = Accounts(workspace.home.accounts).one(name)
         if forget_mail and not yes:
@@ -35,11 +41,18 @@ def command(name: str, forget_mail: bool, yes: bool) -> None:
         if forget_mail:
             workspace.database.forget_account(account.name, account.provider)
     say(f"Disconnected: {account_id(account)}. Its sign-in is deleted from this machine.")
-    if problem is not None:
-        say(f"But the access could not be taken back at the provider: {problem.cause}.")
-        say(problem.remedy)
+    _tell(problem)
     say(
         "What was read through it is deleted."
         if forget_mail
         else "What was read through it is kept; --forget-mail would have deleted it."
     )
+
+
+def _tell(problem: BrickwallError | None) -> None:
+    """Why the access could not be taken back, where it could not."""
+    from brickwall.cli.talk import say
+
+    if problem is not None:
+        say(f"But the access could not be taken back at the provider: {problem.cause}.")
+        say(problem.remedy)

@@ -68,7 +68,8 @@ class Request:
 
     ``address``: the account's address, a hint where signing in tells it. ``server``: host, host
     with port, or URL. ``user``: the name to sign in with, where it is not the address. ``auth``:
-    ``ntlm`` | ``basic`` | ``oauth`` (Exchange), ``password`` | ``xoauth2`` (IMAP, CalDAV).
+    ``ntlm`` | ``basic`` | ``oauth`` (Exchange), ``password`` | ``google`` | ``microsoft`` (IMAP,
+    the latter two sign in with the browser), ``password`` | ``xoauth2`` (CalDAV).
     ``security``: ``tls`` | ``starttls`` | ``none`` (IMAP; ``none`` on this machine only).
     ``headers_only``: never ask for the right to read texts. ``features``: of ``FEATURES``, those
     that the user wants too.

@@ -21,7 +21,7 @@ from ingest import exchange_access, exchange_discovery, exchange_folders
 from ingest.addresses import normalised
 from ingest.client import Session
 from ingest.exchange import ExchangeSource
-from ingest.exchange_access import Login, Token
+from ingest.exchange_access import Login
 from ingest.exchange_client import ExchangeClient
 from ingest.exchange_mail import PAGE_MESSAGES
 from ingest.exchange_sender import ExchangeSender
@@ -30,6 +30,7 @@ from ingest.graph_state import Wanted
 from ingest.microsoft_auth import Authority, Browser, Clock, SignIn
 from ingest.microsoft_refusals import App
 from ingest.retry import QuarantineError
+from ingest.secrets import Token
 from ingest.source import Source
 from ingest.zones import zone_of
 from store.errors import InputError, SignInError, SignInProblem

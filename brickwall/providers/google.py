@@ -57,12 +57,12 @@ def reads(request: Request) -> Sequence[str]:
 def connect(request: Request, tools: Tools) -> Connection:
     """Sign in with the browser, look once at what will be read, and find all own addresses."""
     wanted = google_auth.scopes(headers_only=request.headers_only, features=request.features)
-    granted = _in_words(
+    granted = in_words(
         lambda: google_auth.sign_in(
-            _client(tools),
+            client_of(tools),
             wanted,
             Browser(tools.browse, tools.say),
-            _session(tools),
+            session_of(tools),
             tools.secrets,
             tools.now,
             hint=request.address,
@@ -118,10 +118,10 @@ def _allowed(account: Account, tools: Tools, feature: str) -> GmailSender:
     check_granted(account, feature)
     from ingest.gmail_sender import GmailSender  # Google's library is heavy, and syncing needs none
 
-    session = _session(tools)
+    session = session_of(tools)
     return GmailSender(
         session,
-        Access(_client(tools), session, tools.secrets, tools.now),
+        Access(client_of(tools), session, tools.secrets, tools.now),
         tools.retry,
         endpoint=tools.endpoints.google.gmail_endpoint,
         headers_only=account.headers_only,
@@ -131,8 +131,13 @@ def _allowed(account: Account, tools: Tools, feature: str) -> GmailSender:
 def disconnect(account: Account, tools: Tools) -> None:
     """Revoke the access at Google."""
     del account
+    revoke(tools)
+
+
+def revoke(tools: Tools) -> None:
+    """Take back what was signed in for; nothing where there is nothing any more."""
     tools.retry.call(
-        lambda: google_auth.revoke(_client(tools), _session(tools), tools.secrets),
+        lambda: google_auth.revoke(client_of(tools), session_of(tools), tools.secrets),
         lambda error: classify(error, SERVICE),
     )
 
@@ -142,8 +147,8 @@ class _Clients:
 
     def __init__(self, tools: Tools, zone: str, *, headers_only: bool) -> None:
         endpoints = tools.endpoints.google
-        session = _session(tools)
-        google = Google(session, Access(_client(tools), session, tools.secrets, tools.now))
+        session = session_of(tools)
+        google = Google(session, Access(client_of(tools), session, tools.secrets, tools.now))
         self.gmail = GmailClient(
             google,
             tools.retry,
@@ -155,7 +160,8 @@ class _Clients:
         self.calendar = CalendarClient(google, tools.retry, endpoint=endpoints.calendar_endpoint)
 
 
-def _client(tools: Tools) -> Client:
+def client_of(tools: Tools) -> Client:
+    """The OAuth client of ``credentials.json``, at the configured addresses."""
     told, endpoints = tools.clients.client("google"), tools.endpoints.google
     return Client(
         told.client_id,
@@ -166,7 +172,8 @@ def _client(tools: Tools) -> Client:
     )
 
 
-def _session(tools: Tools) -> Session:
+def session_of(tools: Tools) -> Session:
+    """A session over the configured network."""
     network = tools.endpoints.network
     return Session(
         proxy=network.proxy, ca_file=network.ca_file, timeout_seconds=network.timeout_seconds
@@ -182,8 +189,8 @@ def _profile(both: _Clients) -> Profile:
         ) from error
 
 
-def _in_words(action: Callable[[], T]) -> T:
-    """``action``, tried once: a code of a sign-in is good for one time."""
+def in_words(action: Callable[[], T]) -> T:
+    """A sign-in, tried once: its code is good for one time. What goes wrong is put into words."""
     try:
         return action()
     except Exception as error:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from brickwall import mail_tokens
 from brickwall.providers import Account, Connection, Estimate, Request, Tools, check_granted
 from ingest import imap
 from ingest.imap_client import ImapClient
@@ -21,6 +22,11 @@ _MESSAGES_PER_SECOND: Final = 40.0
 _SHOWN: Final = 5
 _SERVER: Final = re.compile(r"(\[[\da-fA-F:]+\]|[^\s:/@\[\]]+)(?::(\d{1,5}))?")
 _LAST_PORT: Final = 65_535
+_SECRET: Final = "secret"  # noqa: S105 - a name
+_WHOLE_RIGHT: Final = (
+    "For IMAP there is no right to read alone: the page in your browser says that brickwall may do "
+    "everything with your mail. It opens your folders for reading only."
+)
 _ONLY_READ: Final = (
     "Nothing is changed, sent or marked as read, attachments are not kept, and nothing leaves this "
     "computer."
@@ -42,30 +48,30 @@ def reads(request: Request) -> Sequence[str]:
         else "who wrote to whom, when, and what, to see who answers, moves or lets you wait"
     )
     lines = [f"Your mail (without drafts, junk and trash): {texts}."]
+    if request.auth in mail_tokens.ISSUERS:
+        lines.append(_WHOLE_RIGHT)
     return [*lines, _WITH_DRAFTS if "drafts" in request.features else _ONLY_READ]
 
 
 def connect(request: Request, tools: Tools) -> Connection:
-    """Ask for the password, sign in, and look once at the folders."""
+    """Ask for the password or open the browser, sign in, and look once at the folders."""
     host, port = address_of(request.server)
     security = request.security or "tls"
     user = request.user or request.address
-    token = request.auth == "xoauth2"
-    wanted = "Access token" if token else "Password"
-    secret = tools.ask_secret(f"{wanted} of {user} at {host}")
+    auth = request.auth or "password"
+    login = _first_login(auth, user, host, tools)
     settings = {
         "server": host,
         "port": str(port or PORTS[security]),
         "security": security,
         "user": user,
-        "auth": "xoauth2" if token else "password",
+        "auth": auth,
     }
-    client = _client(settings, secret, tools)
+    client = _client(settings, login, tools)
     try:
         folders = imap.look(client)
     finally:
         client.close()
-    tools.secrets.write({"secret": secret})
     return Connection(
         name=request.address,
         addresses=(request.address,),
@@ -73,6 +79,15 @@ def connect(request: Request, tools: Tools) -> Connection:
         notes=(_named(folders), _ADDRESSES),
         granted=request.features & {"drafts"},
     )
+
+
+def _first_login(auth: str, user: str, host: str, tools: Tools) -> Login:
+    """Sign in in the browser, or ask for the password; what signs in is kept."""
+    if auth in mail_tokens.ISSUERS:
+        return Login(user, token=mail_tokens.sign_in(auth, mail_tokens.IMAP, tools, user))
+    secret = tools.ask_secret(f"Password of {user} at {host}")
+    tools.secrets.write({_SECRET: secret})
+    return Login(user, secret)
 
 
 def estimate(account: Account, tools: Tools) -> Estimate | None:
@@ -118,7 +133,11 @@ def was_seen(account: Account, tools: Tools, message_id: str) -> bool | None:
 
 
 def disconnect(account: Account, tools: Tools) -> None:
-    """Nothing can be revoked; say what the user can do."""
+    """Revoke the access where it can be; else say what the user can do."""
+    auth = account.settings["auth"]
+    if auth in mail_tokens.ISSUERS:
+        mail_tokens.give_back(auth, account.name, tools)
+        return
     tools.say(
         "The password is forgotten here. If you made it for brickwall alone, delete it in the "
         f"settings of your account at {account.settings['server']} too."
@@ -144,10 +163,15 @@ def _named(folders: Sequence[Folder]) -> str:
 
 
 def _signed_in(account: Account, tools: Tools) -> ImapClient:
-    return _client(account.settings, tools.secrets.read().get("secret", ""), tools)
+    settings = account.settings
+    if settings["auth"] in mail_tokens.ISSUERS:
+        token = mail_tokens.kept(settings["auth"], mail_tokens.IMAP, tools)
+        return _client(settings, Login(settings["user"], token=token), tools)
+    login = Login(settings["user"], tools.secrets.read().get(_SECRET, ""))
+    return _client(settings, login, tools)
 
 
-def _client(settings: Mapping[str, str], secret: str, tools: Tools) -> ImapClient:
+def _client(settings: Mapping[str, str], login: Login, tools: Tools) -> ImapClient:
     network = tools.endpoints.network
     server = Server(
         settings["server"],
@@ -156,5 +180,4 @@ def _client(settings: Mapping[str, str], secret: str, tools: Tools) -> ImapClien
         network.ca_file,
         network.timeout_seconds,
     )
-    login = Login(settings["user"], secret, token=settings["auth"] == "xoauth2")
     return ImapClient(server, login, tools.retry)

@@ -29,7 +29,7 @@ from store.errors import SignInError, SignInProblem
 
 #: What one page of a hundred messages takes, as a rule.
 _PAGE_SECONDS: Final = 2.5
-_FORGOTTEN: Final = (
+FORGOTTEN: Final = (
     "The sign-in is forgotten here. Microsoft ends the access of one app only on its own page: "
     "https://myapps.microsoft.com (outlook.com: https://account.live.com/consent/Manage)."
 )
@@ -55,7 +55,7 @@ def connect(request: Request, tools: Tools) -> Connection:
     scopes = microsoft_auth.scopes(
         headers_only=request.headers_only, features=request.features, endpoint=endpoint
     )
-    signing = _sign_in(tools, scopes)
+    signing = sign_in_of(tools, scopes)
     if request.device_code:
         granted = signing.with_code(tools.say)
     else:
@@ -107,7 +107,7 @@ def _allowed(account: Account, tools: Tools, feature: str) -> GraphSender:
 def disconnect(account: Account, tools: Tools) -> None:
     """Forget the sign-in here, and say where Microsoft ends it."""
     _signed_in(account, tools).forget()
-    tools.say(_FORGOTTEN)
+    tools.say(FORGOTTEN)
 
 
 def _check(granted: frozenset[str], scopes: Sequence[str]) -> None:
@@ -128,10 +128,11 @@ def _signed_in(account: Account, tools: Tools) -> SignIn:
         features=account.granted,
         endpoint=tools.endpoints.microsoft.graph_endpoint,
     )
-    return _sign_in(tools, scopes)
+    return sign_in_of(tools, scopes)
 
 
-def _sign_in(tools: Tools, scopes: tuple[str, ...]) -> SignIn:
+def sign_in_of(tools: Tools, scopes: tuple[str, ...]) -> SignIn:
+    """The sign-in of the client in ``credentials.json`` for these scopes."""
     told, endpoints = tools.clients.client("microsoft"), tools.endpoints.microsoft
     app = App(told.client_id, told.tenant, endpoints.authority, scopes)
     return SignIn(
