@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from brickwall.cli import run
 from brickwall.config import KEYS, Config, load
 from brickwall.first_config import Answers, written
 from brickwall.routine import Digest, Smtp
@@ -86,6 +87,15 @@ def test_at_a_terminal_it_asks_and_asks_again_what_it_cannot_read(live: Live) ->
     assert read.smtp == Smtp("smtp.ours.example", 587, "starttls", "ann@ours.example")
     assert '"Mars" is not a time zone' in live.said
     assert "brickwall import PATH" in live.said
+    assert "Before the first digest: brickwall connect smtp" in live.said
+
+
+def test_what_a_digest_still_needs_is_told_at_the_end(live: Live) -> None:
+    """A server that takes it; nobody who wants none is told."""
+    live.run("init", typed="ann@ours.example\n\nlater\ny\n\n\n\n\n", terminal=True)
+    assert "Before the first digest: name the server that takes your mail" in live.said
+    live.run("init", "--me", "ann@ours.example", "--no-digest", "--force")
+    assert "Before the first digest" not in live.said
 
 
 def test_who_wants_no_digest_is_asked_nothing_more(live: Live) -> None:
@@ -101,6 +111,22 @@ def test_an_account_is_connected_at_once(live: Live) -> None:
     live.run("init", typed="rep@ours.example\n\ngmail\ny\n\n\n\n", terminal=True)
     assert f"Password: {PASSWORD}" not in live.said
     assert "Once you have signed in, brickwall reads:" in live.said
+
+
+@pytest.mark.parametrize(("digest", "rights"), [("y\n\n\n\n", ["--with", "send"]), ("n\n", [])])
+def test_the_right_to_send_is_asked_for_where_a_digest_is_wanted(
+    live: Live, monkeypatch: pytest.MonkeyPatch, digest: str, rights: list[str]
+) -> None:
+    """Nothing is asked for that nothing uses."""
+    begun: list[list[str]] = []
+
+    def only_the_first(words: list[str]) -> int:
+        begun.append(words)
+        return run(words) if len(begun) == 1 else 0
+
+    monkeypatch.setattr("brickwall.cli.run", only_the_first)
+    live.run("init", typed=f"rep@ours.example\n\ngmail\n{digest}", terminal=True)
+    assert begun[1:] == [["connect", "gmail", "rep@ours.example", *rights]]
 
 
 def test_a_configuration_that_is_there_is_not_replaced_unasked(live: Live) -> None:

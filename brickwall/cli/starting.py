@@ -153,10 +153,11 @@ def _begin(place: Home, source: str, answers: Answers) -> int:
 
     if source == "demo":
         code = _import_demo(place, now().date())
-        _farewell()
+        _farewell(answers)
         return code
     if source in ("gmail", "microsoft", "exchange"):
-        return run(["connect", source, answers.addresses[0]])
+        sends = ["--with", "send"] if answers.digest.enabled else []
+        return run(["connect", source, answers.addresses[0], *sends])
     if source == "imap":
         say("Next: brickwall connect imap ADDRESS --server HOST, then: brickwall sync")
     elif source == "files":
@@ -164,7 +165,7 @@ def _begin(place: Home, source: str, answers: Answers) -> int:
     else:
         say("Next: brickwall connect (gmail, microsoft, exchange, imap, caldav)")
         say("      or brickwall import PATH... with your mail and calendar files")
-    _farewell()
+    _farewell(answers)
     return 0
 
 
@@ -182,6 +183,10 @@ def _import_demo(place: Home, end: date) -> int:
         return run_import(workspace, files, me=(demo.ME,), internal=None, workers=None)
 
 
-def _farewell() -> None:
+def _farewell(answers: Answers) -> None:
     say("Then: brickwall report")
+    if answers.digest.enabled and not answers.smtp.host:
+        say("Before the first digest: name the server that takes your mail, smtp.host in the file")
+    if answers.digest.enabled and answers.smtp.user:
+        say("Before the first digest: brickwall connect smtp (asks for the password, once)")
     say("By itself from now on: brickwall daemon install")
