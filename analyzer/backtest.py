@@ -68,8 +68,8 @@ def knowable(facts: Facts, origin: datetime) -> Facts:
     """``facts`` as they could be known at ``origin``.
 
     Mail counts from when it was sent or received on, whenever it was read into the store; an entry
-    of a calendar from its change on (without one: from when it was read); a mark when it was made;
-    the outcome of a deal once it is closed.
+    of a calendar from its change on (without one: from when it was read); who was in a call when it
+    had ended; a mark when it was made; the outcome of a deal once it is closed.
     """
     now = pd.Timestamp(origin)
     messages = facts.messages
@@ -77,6 +77,7 @@ def knowable(facts: Facts, origin: datetime) -> Facts:
     messages = messages[(arrived <= now).to_numpy()]
     changed = facts.events["occurred_at"].fillna(facts.events["observed_at"])
     events = facts.events[(changed <= now).to_numpy()]
+    conferences = facts.conferences[(facts.conferences["ended_at"] <= now).to_numpy()]
     marks = facts.marks
     marks = marks[((marks["occurred_at"] <= now) & (marks["observed_at"] <= now)).to_numpy()]
     still_open = (facts.deals["close_at"] > now).to_numpy()
@@ -91,6 +92,8 @@ def knowable(facts: Facts, origin: datetime) -> Facts:
         intents=_of(facts.intents, "message", messages),
         events=events,
         attendances=_of(facts.attendances, "event", events),
+        conferences=conferences,
+        joinings=_of(facts.joinings, "conference", conferences),
         marks=marks,
         deals=deals,
     )

@@ -30,10 +30,11 @@ def as_json(person: str, addresses: list[str], judged: Any, found: Dossier) -> s
 
 
 def as_csv(found: Dossier) -> str:
-    """One line per message, event, mark and deal, the oldest first; formulas made harmless."""
+    """One line per message, event, call, mark and deal, the oldest first; formulas harmless."""
     lines = [
         *map(_message, found.messages),
         *map(_event, found.events),
+        *map(_call, found.conferences),
         *map(_mark, found.marks),
         *map(_deal, found.deals),
     ]
@@ -59,6 +60,12 @@ def _event(row: Row) -> tuple[str, ...]:
     when = f"{row['method'] or row['status']} {_time(row['start'])}".strip()
     at = row["occurred_at"] or row["observed_at"]
     return (_time(at), "event", row["organizer"], to, row["summary"], row["comment"], when)
+
+
+def _call(row: Row) -> tuple[str, ...]:
+    there = ", ".join(one["address"] or one["name"] for one in row["joinings"])
+    until = f"until {_time(row['ended_at'])}"
+    return (_time(row["began_at"]), "call", row["service"], there, "", "", until)
 
 
 def _mark(row: Row) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from brickwall.forgetting import NOBODY, Unwelcome
 from brickwall.ledger import is_own
 from ingest.addresses import host_of, registrable_domain
 from ingest.source import Batch, Known, Remembering, Rereading, Source
-from store.model import Deal, EventRevision, Message
+from store.model import Conference, Deal, EventRevision, Message
 
 INTERNAL = "mail among colleagues"
 OURS = "what brickwall sent you"
@@ -180,9 +180,19 @@ def _why_not(
         return keep.message(record, carried.get(record.provider_id, ()))
     if isinstance(record, EventRevision) and not record.message_provider_id:
         return keep.why_not((), event_people(record))
+    if isinstance(record, Conference):
+        return _why_no_call(record, keep)
     if isinstance(record, Deal) and record.contact.lower() in keep.forgotten:
         return FORGOTTEN
     return ""
+
+
+def _why_no_call(call: Conference, keep: Keep) -> str:
+    """A call is kept with its meeting, unless somebody was in it who must not come back."""
+    named = {one.name.lower() for one in call.joinings} | {one.address for one in call.joinings}
+    if any(word in keep.forgotten for word in named):
+        return FORGOTTEN
+    return keep.why_not((), {*call.invited, *(one.address for one in call.joinings)} - {""})
 
 
 @cache

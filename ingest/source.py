@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
-from store.model import Deal, EventRevision, Failure, Message
+from store.model import Conference, Deal, EventRevision, Failure, Message
 
-Record = Message | EventRevision | Deal
+Record = Message | EventRevision | Deal | Conference
 #: Those of the source keys of a stream that are stored.
 Known: TypeAlias = Callable[[str, Iterable[str]], set[str]]
 

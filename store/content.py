@@ -62,6 +62,9 @@ def _queries(*, cursors: bool) -> Iterator[Select[Any]]:
         s.stream,
     )
     yield _of_account(_said(s.attendance, event).join(s.event), s.event)
+    yield _said(s.conference, _OWNER).join(s.account)
+    call = (*_OWNER, s.conference.c.provider_id)
+    yield _of_account(_said(s.joining, call).join(s.conference), s.conference)
     yield _said(s.mark, ())
     yield _said(s.deal, _OWNER).join(s.account)
     for part in (s.failure, s.left_out, *([s.cursor] if cursors else ())):

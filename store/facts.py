@@ -94,6 +94,30 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "partstat": "str",
             "comment": "str",
         },
+        # calls that Meet or Teams reported, under the meeting they were held for (``uid``,
+        # ``start``, ``end``); several where all left and came again
+        "conferences": {
+            "conference": "int64",
+            "account": "int64",
+            "service": "str",
+            "uid": "str",
+            "recurrence_at": TIME,
+            "start": TIME,
+            "end": TIME,
+            "began_at": TIME,
+            "ended_at": TIME,
+            "observed_at": TIME,
+        },
+        # who was in a call, one row per stay; ``address`` "" where the provider tells none;
+        # ``signed_in``: ``name`` is that of an account, else typed by whoever came, or a number
+        "joinings": {
+            "conference": "int64",
+            "name": "str",
+            "address": "str",
+            "signed_in": "bool",
+            "joined_at": TIME,
+            "left_at": TIME,
+        },
         # only labels with probability >= 0.05, one row per (message, intent), newest version
         "intents": {
             "message": "int64",
@@ -164,6 +188,8 @@ class Facts:
     participants: pd.DataFrame
     events: pd.DataFrame
     attendances: pd.DataFrame
+    conferences: pd.DataFrame
+    joinings: pd.DataFrame
     intents: pd.DataFrame
     marks: pd.DataFrame
     deals: pd.DataFrame

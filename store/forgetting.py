@@ -24,11 +24,14 @@ class Forgotten(NamedTuple):
 
 def forget_account(connection: Connection, account: int) -> None:
     """Delete the account and every row that came through it, names that nobody uses included."""
-    streams = select(schema.stream.c.id).where(schema.stream.c.account == account)
-    messages = select(schema.message.c.id).where(schema.message.c.account == account)
-    events = select(schema.event.c.id).where(schema.event.c.account == account)
+    owners = {
+        "message": select(schema.message.c.id).where(schema.message.c.account == account),
+        "event": select(schema.event.c.id).where(schema.event.c.account == account),
+        "conference": select(schema.conference.c.id).where(schema.conference.c.account == account),
+        "stream": select(schema.stream.c.id).where(schema.stream.c.account == account),
+    }
     for table in schema.metadata.sorted_tables[::-1]:
-        for column, owner in (("message", messages), ("event", events), ("stream", streams)):
+        for column, owner in owners.items():
             if column in table.c and table is not schema.message:
                 connection.execute(table.delete().where(table.c[column].in_(owner)))
         if "account" in table.c:
@@ -47,6 +50,9 @@ def forget_people(
 ) -> Forgotten:
     """Delete every message, event, mark and deal with one of these addresses in it.
 
+    Calls go with whoever was in them under one of the ``addresses`` or ``names`` (in lower case),
+    and with their meeting.
+
     Of mails to the rep that name one of ``addresses`` or ``names`` the content is deleted; that
     they were sent stays known, so that none is sent twice.
     """
@@ -55,6 +61,8 @@ def forget_people(
     taking_part = select(participant.message).where(participant.mailbox.in_(theirs)).distinct()
     messages = list(connection.scalars(taking_part))
     events = _events_with(connection, addresses, messages)
+    conferences = _conferences_with(connection, {*addresses, *names}, events)
+    _delete(connection, "conference", conferences)
     _delete(connection, "event", events)
     _delete(connection, "message", messages)
     marks = connection.execute(
@@ -93,6 +101,20 @@ def _events_with(connection: Connection, addresses: Collection[str], messages: _
     )
     gone = frozenset(messages)
     found.update(number for number, carrier in connection.execute(carried) if carrier in gone)
+    return sorted(found)
+
+
+def _conferences_with(connection: Connection, words: Collection[str], events: _Ids) -> list[int]:
+    """Ids of calls that one of ``words`` was in, and of those of which no meeting is left."""
+    c, joining, going = schema.conference.c, schema.joining.c, frozenset(events)
+    uids = connection.execute(select(schema.event.c.id, schema.event.c.uid)).all()
+    gone = {uid for number, uid in uids if number in going}
+    gone -= {uid for number, uid in uids if number not in going}
+    found = {number for number, uid in connection.execute(select(c.id, c.uid)) if uid in gone}
+    there = connection.execute(select(joining.conference, joining.name, joining.address))
+    found.update(
+        number for number, name, address in there if name.lower() in words or address in words
+    )
     return sorted(found)
 
 

@@ -14,6 +14,7 @@ Kind: TypeAlias = Literal["person", "auto_reply", "bounce", "bulk", "calendar"]
 Role: TypeAlias = Literal["from", "sender", "reply_to", "to", "cc"]
 LearnedFrom: TypeAlias = Literal["calendar", "itip", "hint", "booking"]
 Presence: TypeAlias = Literal["yes", "no", "unknown"]
+Service: TypeAlias = Literal["meet", "teams"]
 
 KINDS: tuple[Kind, ...] = ("person", "auto_reply", "bounce", "bulk", "calendar")
 ROLES: tuple[Role, ...] = ("from", "sender", "reply_to", "to", "cc")
@@ -129,6 +130,43 @@ class EventRevision(NamedTuple):
     attendances: tuple[Attendance, ...]
     occurred_at: datetime | None
     source_key: str = ""
+
+
+class Joining(NamedTuple):
+    """One stay of somebody in a conference, as the provider reports it.
+
+    ``address``: ``""`` where the provider tells none (Meet never does, Teams not of guests).
+    ``signed_in``: the name is that of an account; else whoever came typed it, or it is a number.
+    ``left_at``: ``None`` where it is not told.
+    """
+
+    name: str
+    address: str
+    signed_in: bool
+    joined_at: datetime
+    left_at: datetime | None
+
+
+class Conference(NamedTuple):
+    """The provider's report of one call: that it was held, when, and who was in it.
+
+    A meeting may have several, where all left and came again. ``provider_id``: Meet's conference
+    record, Teams' attendance report. ``uid``, ``recurrence_at``, ``start``, ``end``: the meeting,
+    as in ``EventRevision``, and when it was to be. ``began_at``/``ended_at``: when there was
+    somebody in it. ``invited``: addresses of the meeting's people; by them it is decided whether
+    the record is kept, and then they are left away.
+    """
+
+    provider_id: str
+    service: Service
+    uid: str
+    recurrence_at: datetime | None
+    start: datetime
+    end: datetime
+    began_at: datetime
+    ended_at: datetime
+    joinings: tuple[Joining, ...]
+    invited: tuple[str, ...] = ()
 
 
 class Intent(NamedTuple):

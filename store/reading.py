@@ -35,6 +35,8 @@ _TABLES: Final[Mapping[str, Table]] = {
     "participants": schema.participant,
     "events": schema.event,
     "attendances": schema.attendance,
+    "conferences": schema.conference,
+    "joinings": schema.joining,
     "intents": schema.intent,
     "marks": schema.mark,
     "deals": schema.deal,
@@ -74,6 +76,7 @@ _MADE: Final[Mapping[tuple[str, str], Column]] = {
     ("messages", "message"): schema.message.c.id,
     ("events", "event"): schema.event.c.id,
     ("events", "message"): _carrier(),
+    ("conferences", "conference"): schema.conference.c.id,
     ("marks", "mark"): schema.mark.c.id,
     ("deals", "deal"): schema.deal.c.id,
     ("failures", "account"): _account_of_failure(),
@@ -83,8 +86,8 @@ _MADE: Final[Mapping[tuple[str, str], Column]] = {
 def read_facts(database: Database, *, until: datetime | None = None) -> Facts:
     """All that is stored, as of one state of the database.
 
-    ``until`` leaves out messages, event revisions and marks that surely came later (neither sent,
-    received nor made before it): a saving for analyses of the past, which still decide
+    ``until`` leaves out messages, event revisions, calls and marks that surely came later (neither
+    sent, received nor made before it): a saving for analyses of the past, which still decide
     themselves what was known at their time. Where the text of a time is unknown, the row stays.
     """
     end = None if until is None else known_micros(until)
@@ -161,6 +164,8 @@ def _others(
 def _before(name: str, end: int) -> list[Column]:
     """Conditions that leave out what surely came at ``end`` (microseconds) or later."""
     message, event = schema.message.c, schema.event.c
+    early_conference = schema.conference.c.ended_at < end
+    of_conference = select(schema.conference.c.id).where(early_conference)
     early_message = or_(
         message.sent_at < end,
         message.received_at < end,
@@ -175,6 +180,8 @@ def _before(name: str, end: int) -> list[Column]:
         "intents": schema.intent.c.message.in_(of_message),
         "events": early_event,
         "attendances": schema.attendance.c.event.in_(of_event),
+        "conferences": early_conference,
+        "joinings": schema.joining.c.conference.in_(of_conference),
         "marks": schema.mark.c.occurred_at < end,
     }
     return [conditions[name]] if name in conditions else []

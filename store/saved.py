@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from store.model import Deal, EventRevision, Failure, Message
+from store.model import Conference, Deal, EventRevision, Failure, Message
 
-Record = Message | EventRevision | Deal
+Record = Message | EventRevision | Deal | Conference
 
 
 class Records(Protocol):
@@ -28,7 +28,7 @@ class Records(Protocol):
 
     @property
     def records(self) -> Sequence[Record]:
-        """Messages, event revisions, deals."""
+        """Messages, event revisions, deals, conferences."""
 
     @property
     def tombstones(self) -> Sequence[str]:

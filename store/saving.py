@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects.sqlite import insert
 
-from store import entries, listing, places, rows, schema
+from store import conferences, entries, listing, places, rows, schema
 from store import writing as w
-from store.model import Deal, EventRevision, Failure, Intent, Message
+from store.model import Conference, Deal, EventRevision, Failure, Intent, Message
 from store.saved import Record, Records, Saved
 
-R = TypeVar("R", Message, EventRevision, Deal)
+R = TypeVar("R", Message, EventRevision, Deal, Conference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Saving:
             self._forget(schema.left_out)
             self._forget(schema.listing)
         saved = self._messages(intents) + self._entries() + self._events() + self._deals()
-        saved += self._removed() + self._failures()
+        saved += self._conferences() + self._removed() + self._failures()
         self._add_left_out()
         self._list()
         self._put_cursor()
@@ -149,6 +149,13 @@ class Saving:
         deals = {deal.provider_id: deal for deal in self._of(Deal)}
         new, changed = w.put_deals(self._connection, self._options.account, deals, self._observed)
         return Saved(new, len(deals) - new - changed, changed)
+
+    def _conferences(self) -> Saved:
+        told = self._of(Conference)
+        new, changed = conferences.put(
+            self._connection, self._options.account, told, self._observed
+        )
+        return Saved(new, len(told) - new - changed, changed)
 
     def _removed(self) -> Saved:
         gone = self._batch.tombstones

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 #: Number of the newest migration in ``store/migrations/versions``; also ``PRAGMA user_version``.
-VERSION: Final = 3
+VERSION: Final = 4
 
 #: SQLite makes only a plain INTEGER key the row id itself.
 ID: Final = BigInteger().with_variant(Integer, "sqlite")
@@ -254,6 +254,39 @@ attendance = Table(
     _text("partstat"),
     _text("comment"),
     PrimaryKeyConstraint("event", "address", "name"),
+    sqlite_with_rowid=False,
+)
+
+# Calls that the provider reported (Meet, Teams), under the meeting that they were held for.
+conference = Table(
+    "conference",
+    metadata,
+    _id(),
+    _to("account", "account"),
+    _text("provider_id"),
+    _text("service"),
+    _text("uid"),
+    _time("recurrence_at"),
+    _time("start", known=True),
+    _time("end", known=True),
+    _time("began_at", known=True),
+    _time("ended_at", known=True),
+    _time("observed_at", known=True),
+    UniqueConstraint("account", "provider_id"),
+)
+
+# Who was in a call, one row for each stay.
+joining = Table(
+    "joining",
+    metadata,
+    _to("conference", "conference"),
+    Column("number", Integer, nullable=False),
+    _text("name"),
+    _text("address"),
+    Column("signed_in", Boolean, nullable=False),
+    _time("joined_at", known=True),
+    _time("left_at"),
+    PrimaryKeyConstraint("conference", "number"),
     sqlite_with_rowid=False,
 )
 

@@ -29,23 +29,30 @@ def test_a_database_of_the_first_version_is_brought_to_this_one_with_all_that_is
 ) -> None:
     """Messages, meetings, deals and cursors are there afterwards, and deliveries can be kept."""
     path = path_in(tmp_path)
+    with database.open(tmp_path / "new.db") as db:
+        _filled(db)
+        expected = read_facts(db)
     with monkeypatch.context() as old:
         old.setattr(connection, "VERSION", 1)
         with database.open(path) as db:
-            account = db.account("rep", "test", "UTC", ["rep@ours.example"])
-            db.save(account, batch(message("a"), message("b"), event("e"), deal("d")), (), NOW)
-            before = read_facts(db)
+            account = _filled(db)
     assert _version_and_tables(path)[0] == 1
     assert "delivery" not in _version_and_tables(path)[1]
     with database.open(path) as db:
         after = read_facts(db)
         for name in ("messages", "participants", "events", "attendances", "deals"):
-            assert getattr(before, name).equals(getattr(after, name))
+            assert getattr(expected, name).equals(getattr(after, name))
             assert len(getattr(after, name)) > 0
         assert db.position(account, "mail") is not None
         db.put_delivery(delivery())
         assert db.deliveries() == [delivery()]
     assert _version_and_tables(path)[0] == schema.VERSION
+
+
+def _filled(db: database.Database) -> int:
+    account = db.account("rep", "test", "UTC", ["rep@ours.example"])
+    db.save(account, batch(message("a"), message("b"), event("e"), deal("d")), (), NOW)
+    return account
 
 
 def _version_and_tables(path: Path) -> tuple[int, set[str]]:
