@@ -88,3 +88,10 @@ def _named(found: Meetings, who: pd.DataFrame) -> Met:
         )
 
     return Met(*(named(getattr(found, name)) for name in Met.__dataclass_fields__))
+
+
+def calendar(story: Story, uid: str, *, start: str, at: str, by: str = ANN, **fields: Any) -> int:
+    """What our calendar shows of the event that ``by`` organises."""
+    return story.event(
+        by, **{"to": story.me if by == ANN else ANN, **SHOWN, **fields}, start=start, at=at, uid=uid
+    )
