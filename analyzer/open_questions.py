@@ -107,12 +107,13 @@ def _sentences(made: pd.DataFrame, everyone: float) -> pd.Series[str]:
 
 def duration(hours: pd.Series[float]) -> pd.Series[str]:
     """Hours as people say them: ``3 hours``, ``11 days``, ``5 weeks``, ``4 months``."""
-    whole = rows.counted(hours.round().clip(lower=1).astype("int64"), "hour")
-    days = rows.counted((hours / 24).round().astype("int64"), "day")
-    weeks = rows.counted((hours / 168).round().astype("int64"), "week")
-    months = rows.counted((hours / 730.5).round().astype("int64"), "month")
-    long = weeks.where(hours < 26 * 168, months)
-    return whole.where(hours < 36, days.where(hours < 35 * 24, long)).astype("str")
+    return rows.length(
+        hours.clip(lower=1),
+        ("hour", 1, 36),
+        ("day", 24, 35 * 24),
+        ("week", 168, 26 * 168),
+        ("month", 730.5, np.inf),
+    )
 
 
 def share(chance: Floats) -> pd.Series[str]:

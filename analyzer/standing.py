@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from analyzer.days.columns import resumes
-from analyzer.derived.everything import Derived
+from analyzer.derived.everything import Derived, remembered
 from analyzer.parks import parks
 from analyzer.settings import Settings
 from analyzer.signals import asked, said
@@ -95,6 +95,7 @@ def _told_later(derived: Derived, settings: Settings, as_of: datetime) -> pd.Dat
     return pd.concat(both, ignore_index=True).drop_duplicates("person")
 
 
+@remembered
 def _later(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
     """Whose last deciding word is a "later", whether its time has come or not."""
     mail = said.to_us(derived, as_of)

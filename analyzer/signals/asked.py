@@ -6,6 +6,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from analyzer.derived.everything import Derived, remembered
@@ -185,9 +186,10 @@ def _pace(answered: pd.DataFrame) -> pd.Series[float]:
 
 def weeks_waited(eh: pd.Series[float]) -> pd.Series[str]:
     """Effective hours as working time: ``4 working hours``, ``8 working days``, ``9 weeks``."""
-    hours = rows.counted(eh.round().fillna(0).astype("int64"), "working hour")
-    days = rows.counted((eh / 10).round().fillna(0).astype("int64"), "working day")
-    weeks = rows.counted((eh / rows.WEEK_EH).round().fillna(0).astype("int64"), "week")
-    months = rows.counted((eh / _MONTH_EH).round().fillna(0).astype("int64"), "month")
-    long = weeks.where(eh < 6 * _MONTH_EH, months)
-    return hours.where(eh < 10, days.where(eh < 6 * rows.WEEK_EH, long))
+    return rows.length(
+        eh,
+        ("working hour", 1, 10),
+        ("working day", 10, 6 * rows.WEEK_EH),
+        ("week", rows.WEEK_EH, 6 * _MONTH_EH),
+        ("month", _MONTH_EH, np.inf),
+    )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from analyzer.derived.everything import Derived
+from analyzer.derived.everything import Derived, remembered
 from analyzer.settings import Settings
 from analyzer.signals import rows
 
@@ -14,6 +14,7 @@ from analyzer.signals import rows
 _SMALL_MEETING = 3
 
 
+@remembered
 def theirs(derived: Derived, as_of: datetime) -> pd.DataFrame:
     """Changes the other side made, with nothing that explains them: one row per change.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from analyzer.derived.everything import Derived
+from analyzer.derived.everything import Derived, remembered
 from analyzer.derived.meeting_frames import STOOD
 from analyzer.settings import Settings
 from analyzer.signals import rows
@@ -36,6 +36,7 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
     return rows.shaped_signals(found, derived, signal="meetings_kept", family="meetings", good=True)
 
 
+@remembered
 def kept_meetings(derived: Derived, as_of: datetime) -> pd.DataFrame:
     """Past meetings per attendee who neither declined nor is known to be absent.
 

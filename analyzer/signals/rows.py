@@ -9,8 +9,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analyzer.derived.everything import Derived
-from analyzer.frames import empty, shaped
+from analyzer.derived.everything import Derived, remembered
+from analyzer.frames import COLUMNS, empty, shaped
+
+Words: TypeAlias = npt.NDArray[np.object_]
+
+# Dates in words, to be picked from by number: no locale changes what a report says.
+_MONTHS: Final[Words] = np.array(
+    ["", "January", "February", "March", "April", "May", "June", "July", "August", "September",
+     "October", "November", "December"], dtype=object
+)  # fmt: skip
+_WEEKDAYS: Final[Words] = np.array(
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"], dtype=object
+)
+_DAYS: Final[Words] = np.array([str(day) for day in range(32)], dtype=object)
+_CLOCK: Final[Words] = np.array([f"{number:02}" for number in range(60)], dtype=object)
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
 
@@ -38,6 +51,7 @@ def shaped_signals(
     act default to "them", nobody and False.
     """
     judged = derived.contacts.loc[derived.contacts["judged"], "person"]
+    rows = rows[[column for column in COLUMNS["signals"] if column in rows]]
     rows = rows[rows["person"].isin(judged) & rows["at"].notna() & (rows["strength"] >= FAINT)]
     if rows.empty:
         return empty("signals")
@@ -57,15 +71,23 @@ def looked_up(keys: pd.Series[int], known: pd.Series[Any]) -> pd.Series[Any]:
 
 def companies(derived: Derived, person: pd.Series[int]) -> pd.Series[str]:
     """The company of each person."""
-    known = derived.people.set_index("person")["company"]
-    return looked_up(person, known).fillna("").astype("str")
+    return looked_up(person, _company(derived)).fillna("")
+
+
+@remembered
+def _company(derived: Derived) -> pd.Series[str]:
+    return derived.people.set_index("person")["company"].astype("str")
 
 
 def names(derived: Derived, person: pd.Series[int]) -> pd.Series[str]:
     """The name, or else the address, of each person; ``""`` for nobody."""
+    return looked_up(person, _name(derived)).fillna("")
+
+
+@remembered
+def _name(derived: Derived) -> pd.Series[str]:
     people = derived.people.set_index("person")
-    known = people["name"].where(people["name"] != "", people["address"])
-    return looked_up(person, known).fillna("").astype("str")
+    return people["name"].where(people["name"] != "", people["address"]).astype("str")
 
 
 def lateness(notice_hours: pd.Series[float], half_hours: float) -> pd.Series[float]:
@@ -82,7 +104,12 @@ def proven(derived: Derived, person: pd.Series[int]) -> pd.Series[float]:
 
     All where four fifths of their mail are here, nothing where half of it is missing.
     """
-    kept = looked_up(person, derived.contacts.set_index("person")["kept"]).fillna(1.0)
+    return looked_up(person, _proof(derived)).fillna(1.0)
+
+
+@remembered
+def _proof(derived: Derived) -> pd.Series[float]:
+    kept = derived.contacts.set_index("person")["kept"].fillna(1.0)
     return ((kept - 0.5) / 0.3).clip(0.0, 1.0)
 
 
@@ -107,26 +134,45 @@ def settled(derived: Derived) -> pd.DataFrame:
 
 def day(at: pd.Series[pd.Timestamp], zone: str, as_of: datetime) -> pd.Series[str]:
     """The local date as people say it: ``12 March``, with the year where it is another."""
-    local = at.dt.tz_convert(zone)
-    text = local.dt.day.astype("Int64").astype("str") + " " + local.dt.month_name()
-    this_year = pd.Timestamp(as_of).tz_convert(zone).year
-    year = " " + local.dt.year.astype("Int64").astype("str")
-    return text.where(local.dt.year == this_year, text + year).fillna("").astype("str")
+    shown = np.full(len(at), "", dtype=object)
+    known = at.notna().to_numpy()
+    shown[known] = _date(_local(at, zone), pd.Timestamp(as_of).tz_convert(zone).year)
+    return pd.Series(shown, index=at.index, dtype="str")
 
 
 def day_and_time(at: pd.Series[pd.Timestamp], zone: str, as_of: datetime) -> pd.Series[str]:
     """The local date and time: ``Thursday 12 March, 10:00``."""
-    local = at.dt.tz_convert(zone)
-    clock = local.dt.strftime("%H:%M")
-    return (local.dt.day_name() + " " + day(at, zone, as_of) + ", " + clock).fillna("")
+    shown = np.full(len(at), "", dtype=object)
+    known, local = at.notna().to_numpy(), _local(at, zone)
+    date = _date(local, pd.Timestamp(as_of).tz_convert(zone).year)
+    clock = ", " + _CLOCK[local.hour] + ":" + _CLOCK[local.minute]
+    shown[known] = _WEEKDAYS[local.day_of_week] + " " + date + clock
+    return pd.Series(shown, index=at.index, dtype="str")
+
+
+def _local(at: pd.Series[pd.Timestamp], zone: str) -> pd.DatetimeIndex:
+    """The known ones of these times, as clocks in ``zone`` show them."""
+    return pd.DatetimeIndex(at.dropna()).tz_convert(zone)
+
+
+def _date(local: pd.DatetimeIndex, this_year: int) -> Words:
+    years, row = np.unique(local.year, return_inverse=True)
+    year = np.array(["" if y == this_year else f" {y}" for y in years], dtype=object)
+    return np.asarray(_DAYS[local.day] + " " + _MONTHS[local.month] + year[row])
 
 
 def duration(hours: pd.Series[float]) -> pd.Series[str]:
     """A length of time as people say it: ``40 minutes``, ``3 hours``, ``5 days``."""
-    minutes = _counted((hours * 60).round(), "minute")
-    whole = _counted(hours.round(), "hour")
-    days = _counted((hours / 24).round(), "day")
-    return minutes.where(hours < 1, whole.where(hours < 48, days))
+    return length(hours, ("minute", 1 / 60, 1), ("hour", 1, 48), ("day", 24, np.inf))
+
+
+def length(amount: pd.Series[float], *units: tuple[str, float, float]) -> pd.Series[str]:
+    """Each amount in the first unit that fits: (word, how much one is, below which it fits)."""
+    known = amount.to_numpy("float64")
+    fits = [known < below for *_, below in units[:-1]]
+    whole = np.select(fits, [known / one for _, one, _ in units[:-1]], known / units[-1][1])
+    word = np.select(fits, [word for word, *_ in units[:-1]], units[-1][0])
+    return _counted(pd.Series(whole, index=amount.index).round(), word.astype(object))
 
 
 def counted(number: pd.Series[int], word: str) -> pd.Series[str]:
@@ -134,9 +180,11 @@ def counted(number: pd.Series[int], word: str) -> pd.Series[str]:
     return _counted(number.astype("float64"), word)
 
 
-def _counted(number: pd.Series[float], word: str) -> pd.Series[str]:
-    text = number.fillna(0).astype("int64").astype("str") + " " + word
-    return text.where(number == 1, text + "s")
+def _counted(number: pd.Series[float], word: Any) -> pd.Series[str]:
+    """``word``: one for all, or an array of one each."""
+    text = number.fillna(0).to_numpy("int64").astype(str).astype(object)
+    many = np.where(number.to_numpy() == 1, "", "s").astype(object)
+    return pd.Series(text + (" " + word) + many, index=number.index, dtype="str")
 
 
 def through(derived: Derived, via: pd.Series[int]) -> pd.Series[str]:
