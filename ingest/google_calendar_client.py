@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 from ingest import google_events
@@ -13,6 +14,8 @@ from ingest.source import CursorExpiredError
 
 SERVICE: Final = "Google Calendar"
 PAGE_SIZE: Final = 2_500
+#: Where a meeting is held, as Google Meet knows it.
+_ROOM: Final = "hangoutLink,conferenceData/conferenceId"
 
 
 class Calendar(NamedTuple):
@@ -92,6 +95,27 @@ class CalendarClient:
         except (QuarantineError, CursorExpiredError):
             return None
 
+    def dates(self, calendar: str, since: datetime, until: datetime) -> list[Json]:
+        """What a calendar shows in that span, each date of a series for itself, with its room."""
+        found: list[Json] = []
+        token = ""
+        while True:
+            told = self._read(
+                self._service.root.events().list(
+                    calendarId=calendar,
+                    singleEvents=True,
+                    timeMin=_written(since),
+                    timeMax=_written(until),
+                    maxResults=PAGE_SIZE,
+                    pageToken=token or None,
+                    fields=f"nextPageToken,items({google_events.FIELDS},{_ROOM})",
+                )
+            )
+            found += told.get("items", ())
+            token = str(told.get("nextPageToken", ""))
+            if not token:
+                return found
+
     def _read(self, request: Any, *, forgotten: Sequence[int] = ()) -> Json:
         def fault(error: Exception) -> Fault | None:
             if isinstance(error, GoogleError) and error.status in forgotten:
@@ -99,3 +123,7 @@ class CalendarClient:
             return classify(error, SERVICE)
 
         return self._retry.call(lambda: executed(request), fault)
+
+
+def _written(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -33,6 +33,7 @@ class Api(NamedTuple):
 
 GMAIL = Api("gmail", "v1")
 CALENDAR = Api("calendar", "v3")
+MEET = Api("meet", "v2")
 
 
 class Service:

@@ -12,6 +12,8 @@ from ingest.gmail_client import GmailClient
 from ingest.google_calendar import GoogleCalendar
 from ingest.google_calendar_client import CalendarClient
 from ingest.google_client import Google
+from ingest.google_meet import GoogleMeet
+from ingest.google_meet_client import MeetClient
 from ingest.pace import Pace
 from ingest.retry import Retry
 from tests.google_fake import TOKEN
@@ -101,3 +103,15 @@ def calendar(
 ) -> GoogleCalendar:
     """The source of the calendars at ``url``."""
     return GoogleCalendar(calendar_client(url, access=access), "Europe/Vienna", now)
+
+
+def meet(
+    url: str,
+    *,
+    access: FixedAccess | None = None,
+    clock: Clock | None = None,
+    now: Callable[[], datetime] = lambda: datetime(2026, 11, 21, 9, tzinfo=UTC),
+) -> GoogleMeet:
+    """The source of the calls at ``url``."""
+    client = MeetClient(google(access), retry(clock or Clock()), endpoint=url)
+    return GoogleMeet(client, calendar_client(url, access=access, clock=clock), "UTC", now)

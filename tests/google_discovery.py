@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from jsonschema import Draft202012Validator
 
-APIS: Final = (("gmail", "v1"), ("calendar", "v3"))
+APIS: Final = (("gmail", "v1"), ("calendar", "v3"), ("meet", "v2"))
 #: The most that a page may be asked for; the documents say it in words only.
 LARGEST: Final = {"gmail.users.messages.list": 500, "gmail.users.history.list": 500}
 _PATTERNS: Final = {
@@ -22,6 +22,7 @@ _PATTERNS: Final = {
     "uint64": r"^\d+$",
     "byte": r"^[A-Za-z0-9_\-]*={0,2}$",
     "date-time": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$",
+    "google-datetime": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$",
 }
 
 

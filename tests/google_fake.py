@@ -21,6 +21,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from tests import google_discovery as discovery
 from tests.google_fake_calendar import FakeCalendar
 from tests.google_fake_mailbox import FakeMailbox, RefusedError
+from tests.google_fake_meet import SCOPE, FakeMeet
 from tests.google_fields import selected
 
 TOKEN: Final = "ya29.a-token-of-the-fake"
@@ -78,6 +79,7 @@ class FakeGoogle:
     def __post_init__(self) -> None:
         self.mailbox = FakeMailbox(self.address)
         self.calendar = FakeCalendar(self.address)
+        self.meet = FakeMeet()
 
     def fail(self, path: str, status: int, body: object = "", **more: Any) -> None:
         """Answer the next request (or ``times`` of them) to ``path`` in this way."""
@@ -155,10 +157,12 @@ class FakeGoogle:
 
     def _told(self, made: discovery.Call, query: Mapping[str, str]) -> Any:
         arguments = {name: unquote(value) for name, value in made.path.items()} | dict(query)
-        side = self.mailbox if made.api[0] == "gmail" else self.calendar
+        side = {"gmail": self.mailbox, "calendar": self.calendar, "meet": self.meet}[made.api[0]]
+        if made.api[0] == "meet" and SCOPE not in self.scopes:
+            raise RefusedError(403, "PERMISSION_DENIED", "ACCESS_TOKEN_SCOPE_INSUFFICIENT")
         if made.api[0] == "gmail" and "gmail.metadata" in self.scopes:
             self.mailbox.refuse_beyond_headers(made.id, query)
-        answer: Any = side.methods[made.id](arguments)
+        answer: Any = side.methods[made.id](arguments)  # type: ignore[attr-defined]
         return answer
 
     def _over_quota(self, units: int) -> bool:

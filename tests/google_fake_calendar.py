@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
+from dateutil.rrule import rrulestr
+
 from tests.google_fake_mailbox import RefusedError
 
 Event: TypeAlias = dict[str, Any]
@@ -137,7 +139,7 @@ class FakeCalendar:
         if sync and _ALONE & query.keys():
             raise RefusedError(400, "INVALID_ARGUMENT", "invalid")
         if query.get("singleEvents") == "true":
-            raise RefusedError(400, "INVALID_ARGUMENT", "the fake expands no series")
+            return self._page(query, self._dates(where, query), int(page or 0), synced=False)
         since = self._number(sync, "sync", 410, "fullSyncRequired") if sync else 0
         offset = self._number(page, "page", 400, "invalid") if page else 0
         numbered = sorted((n, e) for (c, e), n in self._changed.items() if c == where and n > since)
@@ -146,10 +148,32 @@ class FakeCalendar:
             shown = [event for event in shown if event["status"] != "cancelled"]
         return self._page(query, shown, offset)
 
-    def _page(self, query: Mapping[str, str], shown: Sequence[Event], offset: int) -> Any:
+    def _dates(self, where: str, query: Mapping[str, str]) -> list[Event]:
+        """Every date in the span by itself; the fake knows no other way to ask for them."""
+        since, until = (datetime.fromisoformat(query[one]) for one in ("timeMin", "timeMax"))
+        events = self.events[where]
+        alone = {(e.get("recurringEventId"), _key(e)): e for e in events.values()}
+        found = [e for e in events.values() if "recurrence" not in e]
+        for series in (one for one in events.values() if "recurrence" in one):
+            dates = _expanded(series, until)
+            found += [one for one in dates if (series["id"], _key(one)) not in alone]
+        shown = [e for e in found if e["status"] != "cancelled" and "dateTime" in e["start"]]
+        return [e for e in shown if _at(e["end"]) > since and _at(e["start"]) < until]
+
+    def _page(
+        self,
+        query: Mapping[str, str],
+        shown: Sequence[Event],
+        offset: int,
+        *,
+        synced: bool = True,
+    ) -> Any:
         size = min(int(query.get("maxResults", 250)), self.page_size)
         items = list(shown[offset : offset + size])
         told = {"kind": "calendar#events", "timeZone": self.zone, "items": items}
+        if not synced:
+            more = {"nextPageToken": str(offset + size)} if offset + size < len(shown) else {}
+            return {**told, **more}
         if offset + size < len(shown):
             return {**told, "nextPageToken": f"page-{self._life}-{offset + size}"}
         return {**told, "nextSyncToken": f"sync-{self._life}-{self._count}"}
@@ -168,3 +192,28 @@ def moment(at: datetime) -> dict[str, str]:
 
 def _written(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
+
+
+def _at(told: Mapping[str, str]) -> datetime:
+    return datetime.fromisoformat(told["dateTime"])
+
+
+def _key(event: Event) -> str:
+    return str(event.get("originalStartTime", {}).get("dateTime", ""))
+
+
+def _expanded(series: Event, until: datetime) -> list[Event]:
+    start, length = _at(series["start"]), _at(series["end"]) - _at(series["start"])
+    rule = rrulestr("\n".join(series["recurrence"]), dtstart=start)
+    bare = {name: value for name, value in series.items() if name != "recurrence"}
+    return [
+        {
+            **bare,
+            "id": f"{series['id']}_{at:%Y%m%dT%H%M%SZ}",
+            "recurringEventId": series["id"],
+            "originalStartTime": moment(at),
+            "start": moment(at),
+            "end": moment(at + length),
+        }
+        for at in rule.between(start, until, inc=True)
+    ]
