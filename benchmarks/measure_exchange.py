@@ -21,7 +21,7 @@ from benchmarks.measure_graph import NOW, raw
 from benchmarks.sync_costs import DELTA, FIRST, NEW, NOTHING, report
 from ingest.exchange_client import MOST_CHANGES
 from ingest.exchange_mail import PAGE_MESSAGES
-from tests import ews_builder, ews_fake
+from tests import ews_builder, ews_schema
 from tests.ews_fake import Ews, ews
 from tests.ews_mailbox import Invited
 
@@ -34,7 +34,7 @@ _FINDING: Final = 2
 
 def serve(messages: int, line: Connection) -> None:
     """A mailbox of so many messages; each word on the line brings more and clears the count."""
-    setattr(ews_fake.ews_schema, "problems", lambda _: [])  # noqa: B010 - the tests look at answers
+    setattr(ews_schema, "problems", lambda _: [])  # noqa: B010 - the tests look at answers
     with ews() as server:
         server.mailbox.add_folder("Archive")
         for number in range(FOLDERS - 3):
