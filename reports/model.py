@@ -28,7 +28,8 @@ class Reference:
     """One thing in the mail or calendar that shows a fact.
 
     ``id``: ``message:12``, ``event:7``, ``mark:3`` or ``deal:2``. ``source``: they wrote | you
-    wrote | calendar | your mark | deals list. ``words``: the few words that show it.
+    wrote | calendar | your mark | deals list. ``words``: the few words that show it. ``link``: the
+    message on the web, ``""`` where it is not there.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Reference:
     at: datetime | None
     subject: str
     words: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from reports import views_sections as sections
 from reports.model import Contact, Report, Total
 from reports.views_base import Directory, number
 from reports.views_contacts import actions, contacts, total_effort
+from reports.webmail import Links, nowhere
 from reports.week import Week
 
 #: Verdicts that say: something should change here.
@@ -21,15 +22,20 @@ CHANGE = ("walk away", "change approach", "last try", "stop chasing", "do not co
 
 
 def report(
-    analysis: Analysis, settings: Settings, week: Week, said: pd.DataFrame | None = None
+    analysis: Analysis,
+    settings: Settings,
+    week: Week,
+    said: pd.DataFrame | None = None,
+    links: Links = nowhere,
 ) -> Report:
     """The brick-wall report of ``week``.
 
     ``said``: the intents frame of the facts; with it, evidence shows the few words that tell.
+    ``links``: where evidence is on the web.
     """
     directory = Directory(analysis)
     zone = ZoneInfo(settings.zone)
-    people = contacts(analysis, settings, week, directory=directory, said=said)
+    people = contacts(analysis, settings, week, directory=directory, said=said, links=links)
     to_do, more_to_do = actions(people, analysis.as_of)
     topics, more_topics = sections.open_topics(analysis, zone, directory)
     totals = _totals(analysis)
@@ -47,7 +53,7 @@ def report(
         contacts=people,
         totals=totals,
         effort=effort,
-        questions=sections.questions(analysis, zone, directory, said),
+        questions=sections.questions(analysis, zone, directory, said, links),
         open_questions=views_ahead.open_questions(analysis, zone, directory),
         meeting_risks=views_ahead.meeting_risks(analysis, zone, directory),
         waiting=sections.waiting(analysis, zone, directory),

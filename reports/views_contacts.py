@@ -16,6 +16,7 @@ from reports.model import Action, Contact, Effort, Odds, Term
 from reports.views_base import Directory, effort, estimate, local, number, records
 from reports.views_charts import Strips, Trends
 from reports.views_evidence import Signs
+from reports.webmail import Links, nowhere
 from reports.week import Week
 
 SIGNS_SHOWN: Final = 12
@@ -32,16 +33,19 @@ def contacts(
     said: pd.DataFrame | None = None,
     people: list[int] | None = None,
     signs_shown: int | None = SIGNS_SHOWN,
+    links: Links = nowhere,
 ) -> tuple[Contact, ...]:
     """The judged people (of ``people`` only, if given), those who matter most this week first.
 
     ``said``: the intents frame of the facts, for the few words that show a sign.
-    ``signs_shown``: signs per person, ``None`` for all.
+    ``signs_shown``: signs per person, ``None`` for all. ``links``: where evidence is on the web.
     """
     rows = _ordered(analysis, people)
     judged = rows["person"]
     zone = ZoneInfo(settings.zone)
-    signs = Signs(analysis, settings, week, people=judged, said=said, shown=signs_shown)
+    signs = Signs(
+        analysis, settings, week, people=judged, said=said, shown=signs_shown, links=links
+    )
     trends = Trends(analysis, settings, week, judged)
     strips = Strips(analysis, settings, week, judged)
     efforts = _efforts(analysis.effort, judged)

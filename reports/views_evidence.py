@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from analyzer.settings import Settings
 from reports import escape, words
 from reports.model import Reference, Sign
 from reports.views_base import exploded, local, number, records
+from reports.webmail import Links, nowhere
 from reports.week import Week
 
 REFERENCES_SHOWN: Final = 12
@@ -33,9 +35,15 @@ class References:
     """What evidence references stand for, looked up together for all that are shown."""
 
     def __init__(
-        self, analysis: Analysis, wanted: set[str], said: pd.DataFrame | None, zone: ZoneInfo
+        self,
+        analysis: Analysis,
+        wanted: set[str],
+        said: pd.DataFrame | None,
+        zone: ZoneInfo,
+        links: Links = nowhere,
     ) -> None:
         self._zone = zone
+        self._links = links(wanted)
         self._made: dict[str, Reference] = {}
         self._messages(analysis.mail, {_id(r) for r in wanted if r.startswith("message:")}, said)
         self._events(analysis, wanted)
@@ -45,7 +53,9 @@ class References:
         if reference not in self._made:
             source = {"mark": "your mark", "deal": "deals list", "event": "calendar"}
             kind = reference.partition(":")[0]
-            self._made[reference] = Reference(reference, source.get(kind, "mail"), None, "", "")
+            self._made[reference] = self._reference(
+                reference, source.get(kind, "mail"), None, "", ""
+            )
         return self._made[reference]
 
     def _messages(self, mail: pd.DataFrame, ids: set[int], said: pd.DataFrame | None) -> None:
@@ -80,7 +90,13 @@ class References:
 
     def _put(self, reference: Any, source: str, at: Any, subject: str, words: str) -> None:
         when = local(at, self._zone)
-        self._made[reference] = Reference(reference, source, when, subject, words)
+        self._made[reference] = self._reference(reference, source, when, subject, words)
+
+    def _reference(
+        self, reference: str, source: str, when: datetime | None, subject: str, words: str
+    ) -> Reference:
+        link = self._links.get(reference, "")
+        return Reference(reference, source, when, subject, words, link)
 
 
 def _id(reference: str) -> int:
@@ -121,6 +137,7 @@ class Signs:
         people: pd.Series,
         said: pd.DataFrame | None,
         shown: int | None,
+        links: Links = nowhere,
     ) -> None:
         signals = _strongest_first(analysis.signals, people)
         causes = _ordered(signals.drop_duplicates(_CAUSE), settings.zone, week)
@@ -132,7 +149,7 @@ class Signs:
         for row in records(signals.merge(causes[_CAUSE], on=_CAUSE)):
             self._told[row.person, row.family, row.episode].append(row)
         wanted = {r for rows in self._told.values() for r in _shows(rows)[:REFERENCES_SHOWN]}
-        self._references = References(analysis, wanted, said, self._zone)
+        self._references = References(analysis, wanted, said, self._zone, links)
         self._signs: dict[int, list[Sign]] = defaultdict(list)
         for row in records(causes):
             self._signs[int(row.person)].append(self._sign(row))

@@ -15,6 +15,7 @@ from reports import escape, words
 from reports.model import Coverage, LeftOut, Question, Topic, Waiting
 from reports.views_base import Directory, local, number, records
 from reports.views_evidence import REFERENCES_SHOWN, References
+from reports.webmail import Links, nowhere
 
 NAMES_SHOWN: Final = 100
 #: A proposal without a deal is open this long after the last word about it.
@@ -77,7 +78,11 @@ def _topic(row: Any, zone: ZoneInfo, directory: Directory) -> Topic:
 
 
 def questions(
-    analysis: Analysis, zone: ZoneInfo, directory: Directory, said: pd.DataFrame | None
+    analysis: Analysis,
+    zone: ZoneInfo,
+    directory: Directory,
+    said: pd.DataFrame | None,
+    links: Links = nowhere,
 ) -> tuple[Question, ...]:
     """What only the rep can answer, newest first."""
     rows = analysis.questions.sort_values(
@@ -86,7 +91,7 @@ def questions(
         na_position="last",
     )
     wanted = {reference for shows in rows["evidence"] for reference in shows[:REFERENCES_SHOWN]}
-    references = References(analysis, wanted, said, zone)
+    references = References(analysis, wanted, said, zone, links)
     return tuple(
         Question(
             person=directory[row.person],

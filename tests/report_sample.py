@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Final
 
+from reports.webmail import Outlook
 from reports.week import Week
 from tests.analysis_builder import Made
 
@@ -24,6 +26,13 @@ HOSTILE: Final = (
     "--><style>body{display:none}</style><!--",
     "line one\r\nSubject: two\u2028three\x00",
 )  # fmt: skip
+
+
+def links(references: Collection[str]) -> Mapping[str, str]:
+    """A link for every mail, with ids that a stranger might have chosen."""
+    web = Outlook("https://outlook.office365.com")
+    mails = sorted(each for each in references if each.startswith("message:"))
+    return {each: web.link("", HOSTILE[n % len(HOSTILE)]) for n, each in enumerate(mails)}
 
 
 def usual() -> Made:

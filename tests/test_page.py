@@ -15,7 +15,7 @@ from reports.model import MeetingMark, Report, Total
 from reports.views import report
 from reports.week import Week
 from tests.analysis_builder import Made
-from tests.report_sample import WEEK, hostile, usual
+from tests.report_sample import WEEK, hostile, links, usual
 
 SETTINGS = Settings(zone="Europe/Berlin")
 SAMPLES = {"usual": usual(), "hostile": hostile(), "empty": Made()}
@@ -53,6 +53,20 @@ def test_the_page_refers_to_nothing_outside(pages: dict[str, str], name: str) ->
     assert not re.search(r"<(script|link|img|iframe|object|embed|form)\b|\sstyle=|\son\w+=", tags)
     (style,) = re.findall(r"<style>(.*?)</style>", pages[name], re.DOTALL)
     assert not re.search(r"url\(|@import|@font-face", style)
+
+
+def test_evidence_leads_into_the_mailbox_and_nowhere_else() -> None:
+    """A link that tells the other side nothing; what strangers chose stays inside of it."""
+    shown = page.render(report(hostile().analysis(), SETTINGS, WEEK, links=links))
+    outside = re.findall(r'<a href="(?!#)([^"]*)"([^>]*)>', shown)
+    assert outside
+    for link, how in outside:
+        assert re.fullmatch(
+            r"https://outlook\.office365\.com/owa/\?ItemID=[\w%.~-]+"
+            r"&amp;exvsurl=1&amp;viewmodel=ReadMessageItem",
+            link,
+        )
+        assert how == ' target="_blank" rel="noopener noreferrer"'
 
 
 def test_ids_are_unique_and_links_lead_somewhere(pages: dict[str, str]) -> None:

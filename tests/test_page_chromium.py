@@ -17,7 +17,7 @@ from reports.views import report
 from reports.views_person import case, contact_page
 from tests.analysis_builder import Made
 from tests.chromium import Browser, browser
-from tests.report_sample import HOSTILE, WEEK, hostile, usual
+from tests.report_sample import HOSTILE, WEEK, hostile, links, usual
 
 SETTINGS = Settings(zone="Europe/Berlin")
 OPEN_ALL = "document.querySelectorAll('details').forEach(each => { each.open = true; })"
@@ -32,6 +32,8 @@ def pages() -> dict[str, str]:
         name: page.render(report(each.analysis(), SETTINGS, WEEK, each.said()))
         for name, each in shown.items()
     }
+    linked = report(hostile().analysis(), SETTINGS, WEEK, hostile().said(), links)
+    reports["linked"] = page.render(linked)
     own = {"contact": page.contact(contact_page(*person)), "case": page.case(case(*person))}
     return reports | own
 
@@ -148,13 +150,15 @@ def test_print_opens_every_fold(chromium: Browser) -> None:
     assert all(shown)
 
 
-def test_hostile_text_is_shown_and_does_nothing(chromium: Browser) -> None:
-    """No element, attribute or link of the page comes from mail; every text is there."""
-    chromium.show(PAGES["hostile"])
+@pytest.mark.parametrize("name", ["hostile", "linked"])
+def test_hostile_text_is_shown_and_does_nothing(chromium: Browser, name: str) -> None:
+    """No element or attribute of the page comes from mail; every text is there."""
+    chromium.show(PAGES[name])
     chromium.run(OPEN_ALL)
     assert chromium.driver.title == "Brick-wall report 2026-W47"
     foreign = (
-        "script, img, iframe, object, embed, form, input, link, base, [style], a:not([href^='#'])"
+        "script, img, iframe, object, embed, form, input, link, base, [style], "
+        "a:not([href^='#'], [href^='https://outlook.office365.com/owa/?ItemID='])"
     )
     assert chromium.run("return document.querySelectorAll(arguments[0]).length", foreign) == 0
     handlers = (

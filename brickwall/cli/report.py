@@ -59,6 +59,7 @@ def command(
 def view(workspace: Workspace, week: str | None, as_of: str | None) -> Report:
     """The report of ``week`` (default: the last full one) as of a time (default: now)."""
     from brickwall.cli.times import instant
+    from brickwall.webmail import links
     from brickwall.workspace import now, studied
     from reports import views
     from reports.week import Week
@@ -69,4 +70,6 @@ def view(workspace: Workspace, week: str | None, as_of: str | None) -> Report:
     if week and not as_of:
         moment = min(moment, chosen.end(settings.zone))
     study = studied(workspace, moment)
-    return views.report(study.analysis, settings, chosen, study.facts.intents)
+    return views.report(
+        study.analysis, settings, chosen, study.facts.intents, links(workspace, study.facts)
+    )
