@@ -6,29 +6,23 @@ for is known by the code of its room, which the calendar shows as well.
 
 from __future__ import annotations
 
-import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
 from ingest import google_events
-from ingest.calls import ASK_AGAIN_AFTER, REFUSED, Meeting, RefusedError, held_for, meeting_of
+from ingest.calls import Found, Looks, Meeting, RefusedError, held_for, meeting_of, refused
 from ingest.google_calendar_client import CalendarClient
 from ingest.google_client import Json
 from ingest.google_meet_client import SERVICE, MeetClient
 from ingest.retry import QuarantineError
-from ingest.source import Batch, ChangedError
+from ingest.source import Batch
 from ingest.strings import one_line
 from store.model import Conference, Failure, Joining
 
-VERSION: Final = 1
 NAME: Final = "meet"
 #: How long Meet keeps its records.
 KEPT: Final = timedelta(days=30)
-#: How often it is looked whether a call has ended.
-LOOK_AFTER: Final = timedelta(hours=1)
 #: No call lasts longer; whatever began before has ended and was seen at the look before.
 LONGEST: Final = timedelta(days=1)
 #: Calls in one batch.
@@ -38,51 +32,6 @@ NO_MEETING: Final = "calls in Google Meet that are in no calendar of yours"
 _KINDS: Final = ("signedinUser", "anonymousUser", "phoneUser")
 _UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, OverflowError)
 _AROUND: Final = timedelta(hours=1)
-
-
-@dataclass
-class _State:
-    """When it was looked last, and which calls that a next look would name again are done.
-
-    ``refused``: Meet did not tell at the last look.
-    """
-
-    looked_at: datetime | None = None
-    done: list[str] = field(default_factory=list)
-    refused: bool = False
-
-    def dumps(self) -> str:
-        looked_at = self.looked_at.isoformat() if self.looked_at else ""
-        told = {"version": VERSION, "looked_at": looked_at, "done": self.done}
-        return json.dumps({**told, "refused": self.refused})
-
-    @classmethod
-    def loads(cls, cursor: str) -> _State:
-        told = json.loads(cursor)
-        if told.get("version") != VERSION:
-            raise ChangedError("the cursor is of another version")
-        looked_at = datetime.fromisoformat(told["looked_at"]) if told["looked_at"] else None
-        return cls(looked_at, list(told["done"]), bool(told["refused"]))
-
-    def is_due(self, now: datetime) -> bool:
-        """Whether it is time to look; also where the clock was put back."""
-        pause = ASK_AGAIN_AFTER if self.refused else LOOK_AFTER
-        return self.looked_at is None or not timedelta(0) <= now - self.looked_at < pause
-
-    def since(self, now: datetime) -> datetime:
-        """From when on calls are looked at."""
-        kept = now - KEPT
-        return kept if self.looked_at is None else max(kept, self.looked_at - LONGEST)
-
-
-class _Page:
-    """What some calls came to."""
-
-    def __init__(self) -> None:
-        self.conferences: list[Conference] = []
-        self.failures: list[Failure] = []
-        self.gone: list[str] = []
-        self.left_out: Counter[str] = Counter()
 
 
 class GoogleMeet:
@@ -102,46 +51,40 @@ class GoogleMeet:
     def batches(self, cursor: str | None) -> Iterator[Batch]:
         """What has ended since the last look; see ``ingest.source.Source``."""
         now = self._now()
-        state = _State.loads(cursor) if cursor else _State()
-        if not state.is_due(now):
+        looks = Looks.loads(cursor)
+        if not looks.is_due(now):
             return
         try:
-            told = self._client.records(state.since(now))
+            told = self._client.records(_since(looks, now))
         except RefusedError as refusal:
-            yield self._refused(state, str(refusal), now)
+            yield refused(NAME, looks, refusal, now)
             return
-        if state.refused:
-            raise ChangedError("Meet tells now")
-        new = [one for one in told if one.get("endTime") and one.get("name") not in state.done]
+        looks.allowed()
+        new = [one for one in told if one.get("endTime") and one.get("name") not in looks.done]
         rooms = self._rooms(new)
+        found = Found()
         for first in range(0, len(new), BATCH):
             some = new[first : first + BATCH]
-            page = self._page(some, rooms)
-            state.done += [str(one.get("name", "")) for one in some]
+            found = self._found(some, rooms)
+            looks.done.update((str(one.get("name", "")), _named_until(one, now)) for one in some)
             if first + BATCH < len(new):
-                yield _batch(state, page, first + len(some), len(new))
-        state.looked_at, state.done = now, _named_again(told, state.done, now - LONGEST)
-        yield _batch(state, page if new else _Page(), len(new), len(new))
+                yield found.batch(NAME, looks, first + len(some), len(new))
+        looks.end(now)
+        yield found.batch(NAME, looks, len(new), len(new))
 
     def reread(self, items: Mapping[str, Sequence[str]]) -> Iterator[Batch]:
         """The calls in quarantine once more, as long as Meet keeps them."""
         names = items.get(NAME, ())
-        page, found = _Page(), []
+        told, gone = [], []
         for name in names:
             try:
-                found.append(self._client.record(name))
+                told.append(self._client.record(name))
             except QuarantineError:
-                page.gone.append(name)
-        again = self._page(found, self._rooms(found))
-        again.gone += page.gone
+                gone.append(name)
+        found = self._found(told, self._rooms(told))
+        found.tombstones += gone
         if names:
-            yield _batch(_State(), again, len(names), len(names))
-
-    def _refused(self, state: _State, why: str, now: datetime) -> Batch:
-        page = _Page()
-        if not state.refused:
-            page.left_out[REFUSED + why] = 1
-        return _batch(_State(now, state.done, refused=True), page, 0, 0)
+            yield found.batch(NAME, Looks(), len(names), len(names))
 
     def _rooms(self, records: Sequence[Json]) -> dict[str, list[Meeting]]:
         """The rep's meetings around these calls, by the code of their room."""
@@ -165,28 +108,28 @@ class GoogleMeet:
         except QuarantineError:
             return None
 
-    def _page(self, records: Iterable[Json], rooms: Mapping[str, Sequence[Meeting]]) -> _Page:
-        page = _Page()
+    def _found(self, records: Iterable[Json], rooms: Mapping[str, Sequence[Meeting]]) -> Found:
+        found = Found()
         for told in records:
             name = str(told.get("name", ""))
             try:
-                self._take(page, told, rooms)
+                self._take(found, told, rooms)
             except QuarantineError:  # it has expired since it was listed
-                page.gone.append(name)
+                found.tombstones.append(name)
             except _UNREADABLE as error:
-                page.failures.append(Failure(name, f"{SERVICE}'s record cannot be read: {error}"))
-        return page
+                found.failures.append(Failure(name, f"{SERVICE}'s record cannot be read: {error}"))
+        return found
 
-    def _take(self, page: _Page, told: Json, rooms: Mapping[str, Sequence[Meeting]]) -> None:
+    def _take(self, found: Found, told: Json, rooms: Mapping[str, Sequence[Meeting]]) -> None:
         began_at, ended_at = _time(told["startTime"]), _time(told["endTime"])
         dates = rooms.get(self._code_of(str(told["space"])), ()) if rooms else ()
         meeting = held_for(dates, began_at, ended_at)
         if meeting is None:
-            page.left_out[NO_MEETING] += 1
+            found.left_out[NO_MEETING] += 1
             return
         people = self._client.participants(told["name"])
         joinings = tuple(_joining(one, ended_at) for one in people)
-        page.conferences.append(
+        found.records.append(
             Conference(
                 str(told["name"])[:500],
                 "meet",
@@ -207,14 +150,16 @@ class GoogleMeet:
         return self._codes[space]
 
 
-def _named_again(told: Iterable[Json], done: Iterable[str], since: datetime) -> list[str]:
-    """Calls that are done and that a look at what began ``since`` would name again."""
-    known = set(done)
-    return [
-        str(one["name"])
-        for one in told
-        if one.get("name") in known and ((span := _span(one)) is None or span[0] >= since)
-    ]
+def _since(looks: Looks, now: datetime) -> datetime:
+    """From when on calls are looked at."""
+    kept = now - KEPT
+    return kept if looks.looked_at is None else max(kept, looks.looked_at - LONGEST)
+
+
+def _named_until(told: Json, now: datetime) -> str:
+    """Until when a look would find this call again."""
+    span = _span(told)
+    return (span[0] + LONGEST if span else now + KEPT).isoformat()
 
 
 def _span(told: Json) -> tuple[datetime, datetime] | None:
@@ -251,19 +196,3 @@ def _code(event: Json) -> str:
     link = str(event.get("hangoutLink", ""))
     code = str(told.get("conferenceId", "")) if isinstance(told, dict) else ""
     return code or link.partition("?")[0].rstrip("/").rpartition("/")[2]
-
-
-def _batch(state: _State, page: _Page, position: int, size: int) -> Batch:
-    mode: Literal["incremental"] = "incremental"
-    return Batch(
-        stream=NAME,
-        mode=mode,
-        complete=False,
-        records=tuple(page.conferences),
-        tombstones=tuple(page.gone),
-        failures=tuple(page.failures),
-        left_out=dict(page.left_out),
-        cursor=state.dumps(),
-        position=position,
-        size=size,
-    )

@@ -17,6 +17,7 @@ from urllib.parse import quote
 import requests
 
 from ingest.graph_faults import GraphError, UnreadableError, classify, is_busy
+from ingest.graph_json import Json, parts, text
 from ingest.pace import Pace
 from ingest.retry import Action, Retry
 from ingest.secrets import Token
@@ -81,6 +82,13 @@ class GraphClient:
     def page(self, link: str) -> dict[str, Any]:
         """The page of a list at ``link``, which says where to ask on."""
         return self._retry.call(lambda: _page(self._send("GET", link)), classify)
+
+    def rest(self, page: Json) -> Iterator[Json]:
+        """The items of a list that begins with ``page``, those of its other pages too."""
+        yield from parts(page, "value")
+        while link := text(page, "@odata.nextLink"):
+            page = self.get(link)
+            yield from parts(page, "value")
 
     def raw(self, path: str) -> bytes:
         """The bytes at ``path``."""

@@ -20,6 +20,7 @@ from tests.graph_csdl import csdl
 from tests.graph_deltas import Deltas, RefusedError, Reply, Token, error
 from tests.graph_lists import selected
 from tests.graph_mailbox import FOLDERS
+from tests.graph_teams import Teams
 from tests.graph_values import Json, instant
 
 MAX_PARTS: Final = 20
@@ -42,6 +43,7 @@ class Answers(Deltas):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.teams = Teams(self.mailbox, self.base, self.page, self._whole_date)
         self._routes: list[tuple[re.Pattern[str], Callable[..., Json | bytes]]] = [
             (re.compile(pattern), handler)
             for pattern, handler in (
@@ -58,6 +60,7 @@ class Answers(Deltas):
                 (r"/me/calendars", self._calendars),
                 (r"/me/calendars/([^/]+)/calendarView/delta(?:\(\))?", self._calendar_delta),
                 (r"/me/events/([^/]+)", self._event),
+                *self.teams.routes(),
             )
         ]
 
@@ -118,14 +121,16 @@ class Answers(Deltas):
             raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
         return selected(self.settings, options, "mailboxSettings")
 
-    def _calendar(self, options: Json) -> Json:
+    def _check_calendar(self) -> None:
         if "calendar" in self.missing:
             raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
+
+    def _calendar(self, options: Json) -> Json:
+        self._check_calendar()
         return selected(self.mailbox.calendars[self.mailbox.calendar], options, "calendar")
 
     def _calendars(self, options: Json) -> Json:
-        if "calendar" in self.missing:
-            raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
+        self._check_calendar()
         return graph_lists.calendars(self.mailbox, self.base, self.page, options)
 
     def _folder(self, name: str, options: Json) -> Json:
@@ -215,8 +220,7 @@ class Answers(Deltas):
         return bytes(message.raw)
 
     def _calendar_delta(self, calendar: str, options: Json) -> Json:
-        if "calendar" in self.missing:
-            raise RefusedError(403, "ErrorAccessDenied", "Access is denied.")
+        self._check_calendar()
         if calendar not in self.mailbox.calendars:
             raise RefusedError(404, "ErrorItemNotFound", "The object was not found in the store.")
         for name in ("$select", "$expand", "$filter", "$orderby"):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ingest.client import Session
 from ingest.graph import GraphSource
+from ingest.graph_attendance import GraphAttendance
 from ingest.graph_client import GraphClient
 from ingest.graph_event import Owner
 from ingest.graph_state import EVERYTHING, Wanted
@@ -57,6 +58,17 @@ def source(
 ) -> GraphSource:
     """A new source on the fake's mailbox."""
     return GraphSource(client(graph, tokens=tokens, pauses=pauses), owner, now=now, wanted=wanted)
+
+
+def attendance(
+    graph: Graph,
+    *,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    tokens: Tokens | None = None,
+    pauses: list[float] | None = None,
+) -> GraphAttendance:
+    """A new source of who came to the Teams meetings of the fake."""
+    return GraphAttendance(client(graph, tokens=tokens, pauses=pauses), OWNER, now=now)
 
 
 def read(fake: Graph, cursor: str | None = None, **options: Any) -> list[Batch]:

@@ -113,7 +113,7 @@ def test_an_old_call_is_not_asked_for_again_though_its_name_is_forgotten(
     """What began more than a day before the last look is not even listed."""
     google.meet.add("old", CODE, START, [])
     cursor = read(google, None, NOW + timedelta(days=3))[-1].cursor
-    assert json.loads(cursor)["done"] == []
+    assert json.loads(cursor)["done"] == {}
     assert calls(read(google, cursor, NOW + timedelta(days=4))) == []
 
 
