@@ -47,6 +47,11 @@ def evidence(
     return [_folder(one) for one in sorted(found, key=lambda one: (_rank(one), _path(one)))]
 
 
+def is_sent(one: Listed) -> bool:
+    """Whether a folder holds what its owner has sent, as the server marks it, else by its name."""
+    return "\\sent" in one.flags or folders.kind_of(_path(one)) == "sent"
+
+
 def _is_unwanted(one: Listed) -> bool:
     if one.name.upper() == "INBOX":
         return False

@@ -9,6 +9,7 @@ from ingest import folders
 from ingest.imap_client import ImapClient
 from ingest.imap_connection import Listed
 from ingest.imap_faults import classify, lost
+from ingest.imap_folders import is_sent
 from ingest.retry import QuarantineError, Retry
 from ingest.senders import HEADER, send_once
 from store.errors import InputError
@@ -69,6 +70,6 @@ def seen(client: ImapClient, message_id: str) -> bool | None:
 
 def _looked_at(listed: list[Listed]) -> Iterator[str]:
     for one in listed:
-        everything = one.flags & {"\\sent", "\\all", "\\inbox"} or one.name.upper() == "INBOX"
-        if everything or folders.kind_of(one.name) == "sent":
+        arrives = one.flags & {"\\all", "\\inbox"} or one.name.upper() == "INBOX"
+        if arrives or is_sent(one):
             yield one.name

@@ -9,7 +9,7 @@ from brickwall.providers import caldav, imap
 from store.errors import UsageError
 from tests import dovecot as dovecot_peer
 from tests import radicale_peer
-from tests.contract import raw_message, subject
+from tests.contract import CUSTOMER, REP, raw_message, subject
 from tests.dovecot import Mailbox
 from tests.ical_builder import event
 from tests.imap_wire import Scripted
@@ -74,6 +74,20 @@ def test_of_a_mailbox_with_headers_only_no_text_is_kept(user: Live) -> None:
         assert "the texts are never read" in user.said
         assert user.run("sync") == 0
     assert b"question about ann" not in (user.home / "brickwall.db").read_bytes()
+
+
+@pytest.mark.parametrize("folder", ["Sent", "Tray", "Gesendete Objekte"])
+def test_own_addresses_are_those_that_the_sent_mail_is_from(user: Live, folder: str) -> None:
+    """The folder is known by its mark, whatever it is called, else by its name."""
+    with Mailbox() as mailbox:
+        for address, count in (("sales@ours.example", 4), ("boss@ours.example", 1)):
+            for number in range(count):
+                sent = raw_message(f"{address}{number}").replace(REP.encode(), b"ann@acme.example")
+                mailbox.add(sent.replace(CUSTOMER.encode(), address.encode()), folder)
+        mailbox.add(raw_message("bea"))
+        assert connect_imap(user, mailbox) == 0, user.said
+    assert "Also yours: sales@ours.example" in user.said
+    assert "boss@ours.example" not in user.said
 
 
 def test_a_wrong_password_of_a_mailbox_keeps_nothing(user: Live) -> None:

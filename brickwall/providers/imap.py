@@ -8,7 +8,7 @@ from typing import Final
 
 from brickwall import mail_tokens
 from brickwall.providers import Account, Connection, Estimate, Request, Tools, check_granted
-from ingest import imap
+from ingest import imap, imap_owner
 from ingest.imap_client import ImapClient
 from ingest.imap_connection import PORTS, Login, Server
 from ingest.imap_folders import Folder
@@ -36,7 +36,8 @@ _WITH_DRAFTS: Final = (
     "changed, sent or marked as read, and attachments are not kept."
 )
 _ADDRESSES: Final = (
-    "IMAP does not tell your other addresses: name them as me.addresses in the configuration."
+    "Your other addresses are those that your sent mail is from; name any that is missing as "
+    "me.addresses in the configuration."
 )
 
 
@@ -70,11 +71,12 @@ def connect(request: Request, tools: Tools) -> Connection:
     client = _client(settings, login, tools)
     try:
         folders = imap.look(client)
+        own = imap_owner.addresses(client)
     finally:
         client.close()
     return Connection(
         name=request.address,
-        addresses=(request.address,),
+        addresses=(request.address, *own),
         settings=settings,
         notes=(_named(folders), _ADDRESSES),
         granted=request.features & {"drafts"},
