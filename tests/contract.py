@@ -105,6 +105,10 @@ class Peer:
         """CUSTOMER answers the invitation (ACCEPTED, DECLINED, TENTATIVE)."""
         raise NotImplementedError
 
+    def add_call(self, name: str, start: datetime) -> None:
+        """A meeting of an hour of REP with CUSTOMER was held in a call, and both were in it."""
+        raise NotImplementedError
+
     def touch(self, name: str) -> None:
         """Something of the meeting changes that says nothing: a reminder, a colour, a note."""
         raise NotImplementedError

@@ -44,25 +44,23 @@ class Answers(Deltas):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.teams = Teams(self.mailbox, self.base, self.page, self._whole_date)
-        self._routes: list[tuple[re.Pattern[str], Callable[..., Json | bytes]]] = [
-            (re.compile(pattern), handler)
-            for pattern, handler in (
-                (r"/me", self._me),
-                (r"/me/mailboxSettings", self._settings),
-                (r"/me/calendar", self._calendar),
-                (r"/me/mailFolders/delta(?:\(\))?", self._folders_delta),
-                (r"/me/mailFolders/([^/]+)", self._folder),
-                (r"/me/mailFolders/([^/]+)/messages", self._messages),
-                (r"/me/mailFolders/([^/]+)/messages/delta(?:\(\))?", self._messages_delta),
-                (r"/me/messages/([^/]+)", self._message),
-                (r"/me/messages/([^/]+)/attachments", self._attachments),
-                (r"/me/messages/([^/]+)/\$value", self._value),
-                (r"/me/calendars", self._calendars),
-                (r"/me/calendars/([^/]+)/calendarView/delta(?:\(\))?", self._calendar_delta),
-                (r"/me/events/([^/]+)", self._event),
-                *self.teams.routes(),
-            )
-        ]
+        handlers: tuple[tuple[str, Callable[..., Json | bytes]], ...] = (
+            (r"/me", self._me),
+            (r"/me/mailboxSettings", self._settings),
+            (r"/me/calendar", self._calendar),
+            (r"/me/mailFolders/delta(?:\(\))?", self._folders_delta),
+            (r"/me/mailFolders/([^/]+)", self._folder),
+            (r"/me/mailFolders/([^/]+)/messages", self._messages),
+            (r"/me/mailFolders/([^/]+)/messages/delta(?:\(\))?", self._messages_delta),
+            (r"/me/messages/([^/]+)", self._message),
+            (r"/me/messages/([^/]+)/attachments", self._attachments),
+            (r"/me/messages/([^/]+)/\$value", self._value),
+            (r"/me/calendars", self._calendars),
+            (r"/me/calendars/([^/]+)/calendarView/delta(?:\(\))?", self._calendar_delta),
+            (r"/me/events/([^/]+)", self._event),
+            *self.teams.routes(),
+        )
+        self._routes = [(re.compile(pattern), handler) for pattern, handler in handlers]
 
     def get(self, target: str, headers: Mapping[str, str]) -> Reply:
         """The answer to a GET of ``target``, a path with options."""

@@ -64,7 +64,7 @@ class Teams:
         }
         return name
 
-    def routes(self) -> list[tuple[str, Callable[..., Json]]]:
+    def routes(self) -> list[tuple[str, Callable[..., Json | bytes]]]:
         """Patterns of paths, and who answers them."""
         reports = r"/me/onlineMeetings/([^/]+)/attendanceReports"
         return [
