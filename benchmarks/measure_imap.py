@@ -31,8 +31,9 @@ class Counted:
 
     def __init__(self) -> None:
         self.count = 0
-        self._tagged: Any = imaplib.IMAP4._new_tag  # noqa: SLF001 - each command has a tag
-        setattr(imaplib.IMAP4, "_new_tag", lambda connection: self._tag(connection))  # noqa: B010
+        library: Any = imaplib.IMAP4  # each command has a tag
+        self._tagged = library._new_tag  # noqa: SLF001
+        library._new_tag = lambda connection: self._tag(connection)  # noqa: SLF001
 
     def _tag(self, connection: imaplib.IMAP4) -> Any:
         self.count += 1

@@ -266,12 +266,12 @@ class Database:
             return set(w.known_messages(connection, account, map(rows.clean, provider_ids)))
 
     def checked(self, account: int, stream: str, at: datetime) -> None:
-        """Note that ``stream`` was read to its end at that time; a resync is then over."""
-        table = schema.cursor
+        """Note that ``stream`` was read to its end at that time; a resync is then over.
+
+        Also where there was nothing to save: its cursor is then ``""``.
+        """
         with self._writing() as connection:
-            number = rows.stream_id(connection, account, rows.clean(stream))
-            update = table.update().where(table.c.stream == number)
-            connection.execute(update.values(checked_at=rows.micros(at), resync=False, ended=True))
+            listing.check(connection, account, rows.clean(stream), rows.known_micros(at))
 
     def stored(self, account: int, stream: str, source_keys: Iterable[str]) -> set[str]:
         """Those of ``source_keys`` whose messages are stored as lying in ``stream``."""

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy.dialects.sqlite import insert
 
 from store import entries, schema
-from store.rows import add, chunks
+from store.rows import add, chunks, stream_id
 from store.saved import Absent
 
 
@@ -63,6 +64,15 @@ def _elsewhere(connection: Connection, stream: int, messages: Iterable[int]) -> 
     for chunk in chunks(messages):
         found.update(connection.scalars(query, {"ids": chunk}))
     return found
+
+
+def check(connection: Connection, account: int, stream: str, at: int) -> None:
+    """Note that ``stream`` was read to its end ``at`` (microseconds)."""
+    now = {"checked_at": at, "resync": False, "ended": True}
+    put = insert(schema.cursor).values(
+        stream=stream_id(connection, account, stream), cursor="", position=0, size=0, **now
+    )
+    connection.execute(put.on_conflict_do_update(index_elements=["stream"], set_=now))
 
 
 def release(connection: Connection, stream: int, items: Iterable[str]) -> None:

@@ -48,6 +48,16 @@ def test_a_first_sync_says_what_it_has_before_it_and_what_it_did(live: Live) -> 
     assert len(live.subjects()) == 7
 
 
+def test_a_mailbox_with_nothing_in_it_is_fresh_all_the_same(live: Live) -> None:
+    """Not told as one that was never read, which would send the user to sync again and again."""
+    live.connect()
+    assert live.run("sync") == 0
+    live.run("accounts")
+    assert "not read yet" not in live.said
+    live.run("doctor")
+    assert f"gmail:{ADDRESS}: fresh" in live.said
+
+
 def test_a_second_sync_brings_only_what_is_new_and_estimates_nothing(live: Live) -> None:
     """The cursor was kept."""
     live.connect()

@@ -13,6 +13,7 @@ from store import database
 from store.content import digest
 from store.database import Database
 from store.model import EventRevision, Failure, Message
+from store.overview import overview
 from store.reading import read_facts
 from store.revision import identified
 from store.saved import Saved
@@ -240,6 +241,26 @@ def test_a_listing_of_a_span_says_nothing_about_other_times(
     save(db, entry("k", **fields))
     found = db.absent(1, "mail", NOW, NOW + 24 * HOUR)
     assert bool(found.names) == absent
+
+
+def test_a_stream_with_nothing_in_it_was_looked_at_all_the_same(db: Database) -> None:
+    """So that the account counts as fresh and as read; the next look is dated anew."""
+    db.checked(1, "s", NOW)
+    db.checked(1, "s", NOW + HOUR)
+    [state] = overview(db)
+    assert (state.checked_at, state.read_share) == (NOW + HOUR, 1.0)
+    position = db.position(1, "s")
+    assert position is not None
+    assert (position.cursor, position.resync) == ("", False)
+
+
+def test_a_look_to_the_end_keeps_the_place_and_ends_a_resync(db: Database) -> None:
+    """Only the time is new, and that it was read whole."""
+    save(db, mail("a", "1"), stream="s", cursor="here", resync=True)
+    db.checked(1, "s", NOW + HOUR)
+    position = db.position(1, "s")
+    assert position is not None
+    assert (position.cursor, position.resync) == ("here", False)
 
 
 def test_what_was_read_leaves_the_quarantine(db: Database) -> None:
