@@ -52,24 +52,24 @@ def document(kind: str, view: object) -> str:
 
 
 def _lines(value: object) -> str:
-    if not isinstance(value, list) or not value:
+    if not isinstance(value, tuple | list) or not value:
         return _encode(value)
     return "[\n" + ",\n".join(map(_encode, value)) + "\n]"
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, str | int):
-        return value
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, float):
-        return None if math.isnan(value) else value
+    """What JSON knows no form of, one level deep; the encoder asks again for what is in it."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, Week):
         days = {"first_day": value.first_day.isoformat(), "last_day": value.last_day.isoformat()}
         return {"id": str(value), **days}
-    return {name: _plain(getattr(value, name)) for name in _names(value.__class__)}
+    return {name: _known(getattr(value, name)) for name in _names(value.__class__)}
+
+
+def _known(value: Any) -> Any:
+    """Not a number is not known."""
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 @cache
@@ -77,4 +77,4 @@ def _names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
-_encode: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_encode: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_plain).encode

@@ -130,8 +130,7 @@ def _numbers(
 ) -> dict[str, Any]:
     columns = [func.coalesce(_column(name, column), _ABSENT) for column in dtypes]
     rows = _rows(connection, name, columns, end)
-    flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64)
-    table = np.ascontiguousarray(flat.reshape(-1, len(columns)).T)
+    table = _table(rows, len(columns), np.int64)
     return {
         column: _array(column, dtype, values)
         for (column, dtype), values in zip(dtypes.items(), table, strict=True)
@@ -153,12 +152,18 @@ def _others(
     connection: Connection, name: str, columns: Sequence[str], end: int | None
 ) -> dict[str, Any]:
     dtypes = facts.COLUMNS[name]
-    rows = _rows(connection, name, [_column(name, column) for column in columns], end).fetchall()
-    values = zip(*rows, strict=True) if rows else ([] for _ in columns)
+    rows = _rows(connection, name, [_column(name, column) for column in columns], end)
+    table = _table(rows, len(columns), object)
     return {
-        column: pd.Series(list(found), dtype=dtypes[column])
-        for column, found in zip(columns, values, strict=True)
+        column: pd.Series(values, dtype=dtypes[column])
+        for column, values in zip(columns, table, strict=True)
     }
+
+
+def _table(rows: Any, width: int, dtype: type) -> Any:
+    """One array per column of all rows, which are never in memory as rows."""
+    flat: Any = np.fromiter(chain.from_iterable(rows), dtype=dtype)
+    return np.ascontiguousarray(flat.reshape(-1, width).T)
 
 
 def _before(name: str, end: int) -> list[Column]:
