@@ -164,10 +164,14 @@ def _body(parts: Parts) -> str:
 def _revisions(
     parts: Parts, message: Message, zone: str
 ) -> tuple[tuple[EventRevision, ...], tuple[str, ...]]:
-    """Event revisions of all calendar parts; an event that cannot be read is a warning."""
+    """Event revisions of all calendar parts.
+
+    An event that cannot be read is a warning, and so is a time zone that nothing explains.
+    """
     if not parts.calendars:
         return (), ()
-    from ingest.itip import MailContext, parse_all  # heavy; most mails carry no calendar
+    # heavy; most mails carry no calendar
+    from ingest.itip import MailContext, parse_all, unexplained_zones
 
     mail = MailContext(message.provider_id, message.sent_at or message.received_at)
     found: dict[str, EventRevision] = {}
@@ -176,6 +180,7 @@ def _revisions(
         revisions, failures = parse_all(calendar, zone=zone, mail=mail)
         found.update({revision.provider_id: revision for revision in revisions})
         warnings += [f"{failure.item} could not be read: {failure.why}" for failure in failures]
+        warnings += [f"{note.item}: {note.why}" for note in unexplained_zones(calendar)]
     return tuple(found.values()), tuple(warnings)
 
 

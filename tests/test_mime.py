@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.mime import MAX_TEXT_BYTES, NotAMessageError, parse
 from store.model import Attachment, Participant
+from tests.ical_builder import event
 from tests.mail_builder import raw_mail
 
 MIXED = """\
@@ -256,6 +257,14 @@ def test_thousand_nested_parts_are_survived_and_said() -> None:
     parsed = parse(raw_mail(deep, content_type="multipart/mixed; boundary=b0"))
     assert parsed.message.subject == "Offer"
     assert parsed.warnings
+
+
+def test_a_time_zone_of_an_invitation_that_nothing_explains_is_said() -> None:
+    """The event is there, read in the owner's zone; whoever reads the list can look at it."""
+    invited = event("DTSTART;TZID=Nowhere:20260703T100000", start="", method="REQUEST").decode()
+    parsed = parse(raw_mail(invited, content_type="text/calendar; method=REQUEST"))
+    assert len(parsed.revisions) == 1
+    assert [told.partition(":")[0] for told in parsed.warnings] == ["time zone Nowhere"]
 
 
 def test_a_hundred_thousand_recipients_are_bounded() -> None:
