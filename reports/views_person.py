@@ -46,6 +46,12 @@ def find_people(analysis: Analysis, text: str) -> tuple[Person, ...]:
     return ()
 
 
+def check_judged(analysis: Analysis, person: int) -> None:
+    """Raise ``UsageError`` for somebody who is not judged, saying why not."""
+    if not analysis.verdicts["person"].eq(person).any():
+        raise UsageError(*_not_judged(analysis, person, Directory(analysis)))
+
+
 def contact_page(
     analysis: Analysis, settings: Settings, person: int, said: pd.DataFrame | None = None
 ) -> ContactPage:

@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "contacts": "Who is judged, who is not, and who is in doubt.",
     "mark": "Tell brickwall what it cannot know.",
     "park": "Leave somebody alone until a day, or until something has happened.",
+    "draft": "A short text to a contact, for you to send.",
     "daemon": "Sync and digest by themselves, in the background.",
     "forget": "Delete a person everywhere on this machine, for good.",
     "export": "Everything that is known of a person, as a file.",
