@@ -111,7 +111,8 @@ class _Finder:
         if maildir.is_maildir(folder):
             self._maildir(folder, root)
             inside.folders = [f for f in inside.folders if f.name not in ("cur", "new", "tmp")]
-        self.found.left_out[SPECIAL_FILES] += inside.special
+        if inside.special:
+            self.found.left_out[SPECIAL_FILES] += inside.special
         messages: list[MessageFile] = []
         for path in inside.files:
             try:
