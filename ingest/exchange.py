@@ -96,7 +96,9 @@ class ExchangeSource:
         folders = exchange_folders.find(self._client)
         state = State(folders, looked_at=now.isoformat())
         if self._wanted.calendar:
-            state.calendar = Strand(CALENDAR, folders.special[exchange_folders.CALENDAR])
+            number = folders.special[exchange_folders.CALENDAR]
+            size = folders.known[number].items if number in folders.known else 0
+            state.calendar = Strand(CALENDAR, number, size=size)
         if self._wanted.mail:
             state.follow_folders()
         return state

@@ -16,7 +16,7 @@ from ingest.graph_client import Answer, GraphClient, path_of
 from ingest.graph_event import EXCEPTION, OCCURRENCE, SERIES, Owner
 from ingest.graph_faults import SERVICE, failure_of
 from ingest.graph_json import Json, parts, text
-from ingest.graph_strand import Found, Strand
+from ingest.graph_strand import Found, Phase, Strand
 from ingest.source import Record
 from store.model import Failure
 
@@ -60,6 +60,11 @@ class CalendarStrand(Strand):
     since: str = ""
     until: str = ""
     series: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def all(self) -> int:
+        """Nobody tells how many events there are: at least one more, as long as they are listed."""
+        return max(self.size, self.done + (self.phase is Phase.LISTING))
 
     @property
     def window(self) -> tuple[datetime, datetime]:

@@ -94,7 +94,7 @@ class State:
         """Items read while listing, and about how many there are."""
         return (
             sum(strand.done for strand in self.strands),
-            sum(max(strand.size, strand.done) for strand in self.strands),
+            sum(strand.all for strand in self.strands),
         )
 
     def follow_folders(self, wanted: Wanted) -> None:

@@ -36,6 +36,11 @@ class Strand:
     size: int = 0
 
     @property
+    def all(self) -> int:
+        """About how many items there are."""
+        return max(self.size, self.done)
+
+    @property
     def mode(self) -> Literal["full", "incremental"]:
         """How what is read now counts."""
         return "incremental" if self.phase is Phase.FOLLOWING else "full"
