@@ -132,6 +132,7 @@ def test_calendars_are_connected_and_read(user: Live) -> None:
         assert user.connect(*arguments, password=radicale_peer.PASSWORD) == 0, user.said
         assert "Calendars that are read: Private, Sales" in user.said
         assert user.run("sync") == 0, user.said
+        assert "first sync: about 1 calendar entry, less than a minute." in user.said
         assert "1 new" in user.said
         assert user.run("sync") == 0
         assert "0 new" in user.said

@@ -65,11 +65,15 @@ def prepared(workspace: Workspace, toolbox: Toolbox, keys: Keys, **how: Any) -> 
 
 def _estimated(account: Account, estimate: Estimate) -> None:
     """Say what a first sync has before it."""
-    what = [f"about {estimate.messages:,} messages"] if estimate.messages else []
-    what += [f"about {estimate.events:,} calendar entries"] if estimate.events else []
+    counted = (
+        (estimate.messages, "message" if estimate.messages == 1 else "messages"),
+        (estimate.events, "calendar entry" if estimate.events == 1 else "calendar entries"),
+    )
+    what = [f"about {number:,} {name}" for number, name in counted if number]
     listed = f"{' and '.join(what)}, " if what else ""
     say(f"{escape.line(account.name)}: first sync: {listed}{duration(estimate.seconds)}.")
-    say("The newest comes first; interrupt it whenever you like, it goes on where it stopped.")
+    first = "The newest comes first; interrupt" if estimate.messages else "Interrupt"
+    say(f"{first} it whenever you like, it goes on where it stopped.")
 
 
 def duration(seconds: float) -> str:
