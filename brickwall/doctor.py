@@ -164,7 +164,7 @@ def _freshness(name: str, state: AccountState | None, now: datetime) -> Iterator
     if state.read_share < 1:
         share = int(state.read_share * 100)
         remedy = "Run `brickwall sync` until it is through; reports say what they lack."
-        yield _warning("accounts", f"{name}: older mail is missing ({share} % is read)", remedy)
+        yield _warning("accounts", f"{name}: not all is read yet ({share} %)", remedy)
 
 
 def _trouble(name: str, one: past.Past) -> Iterator[Finding]:

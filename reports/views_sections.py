@@ -199,7 +199,8 @@ def _sentence(
         sentence += " No calendar: meetings are known only as far as mails tell of them."
     if row.read_share < 1 and row.kind != "files":
         done = math.floor(row.read_share * 100)
-        sentence += f" Older mail is missing: so far {done} % was read, `brickwall sync` goes on."
+        older = "Older mail is" if row.messages or not row.events else "Calendar entries are"
+        sentence += f" {older} missing: so far {done} % was read, `brickwall sync` goes on."
     sentence += _missing(row)
     if stale:
         sentence += " It was read before the week ended: the last days may be missing."

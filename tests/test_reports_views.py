@@ -237,6 +237,13 @@ def test_an_account_whose_first_sync_is_under_way_says_what_is_missing(made: Mad
     assert begun.read_share == 0.629
 
 
+def test_of_an_account_with_calendars_alone_no_mail_is_missing(made: Made) -> None:
+    """But entries may be."""
+    made.account("begun", kind="caldav", read_share=0.5, messages=0, events=12)
+    _, begun = view(made).coverage
+    assert "Calendar entries are missing: so far 50 % was read" in begun.sentence
+
+
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
