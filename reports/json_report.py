@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from reports.model import Report
+from reports.model_history import History
 from reports.model_person import Case, ContactPage
 from reports.week import Week
 
@@ -35,8 +36,13 @@ def case(view: Case) -> str:
     return document("case", view)
 
 
+def weeks(view: History) -> str:
+    """How everybody was judged, week by week."""
+    return document("weeks", view)
+
+
 def schema() -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of all three."""
+    """The JSON Schema (draft 2020-12) of all of them."""
     read: dict[str, Any] = json.loads(files("reports").joinpath("schema.json").read_text("utf-8"))
     return read
 

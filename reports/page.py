@@ -11,9 +11,10 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import charts, hindsight, words
+from reports import charts, hindsight, history, words
 from reports.hindsight import Hindsight
 from reports.model import Contact, Report
+from reports.model_history import History
 from reports.model_person import Case, ContactPage
 from reports.week import Week
 
@@ -44,6 +45,12 @@ def contact(view: ContactPage) -> str:
 def case(view: Case) -> str:
     """One page for the boss."""
     return _page("case.html", view, f"Case: {view.person.name}", Week.of(view.as_of.date()))
+
+
+def weeks(view: History) -> str:
+    """How everybody was judged, week by week."""
+    last = view.weeks[-1]
+    return _page("history.html", view, f"Week by week, up to {last}", last)
 
 
 def backtest(view: Hindsight) -> str:
@@ -92,7 +99,9 @@ def _environment() -> Environment:
     environment.globals.update(
         words=words,
         hindsight=hindsight,
+        history=history,
         charts=charts,
+        groups=GROUPS,
         grouped=grouped,
         waiting_shown=WAITING_SHOWN,
         ahead_shown=AHEAD_SHOWN,

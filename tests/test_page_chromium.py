@@ -17,6 +17,7 @@ from reports.views import report
 from reports.views_person import case, contact_page
 from tests.analysis_builder import Made
 from tests.chromium import Browser, browser
+from tests.history_sample import weeks_of
 from tests.report_sample import HOSTILE, WEEK, hostile, links, usual
 
 SETTINGS = Settings(zone="Europe/Berlin")
@@ -34,6 +35,9 @@ def pages() -> dict[str, str]:
     }
     linked = report(hostile().analysis(), SETTINGS, WEEK, hostile().said(), links)
     reports["linked"] = page.render(linked)
+    reports["weeks"] = page.weeks(weeks_of(usual, {"p1": ""}, {"p1": "unclear", "p2": "park"}))
+    reports["weeks, linked"] = page.weeks(weeks_of(hostile, links=links))
+    reports["weeks, empty"] = page.weeks(weeks_of(Made))
     own = {"contact": page.contact(contact_page(*person)), "case": page.case(case(*person))}
     return reports | own
 
@@ -135,29 +139,75 @@ def test_what_to_do_leads_to_the_person_and_opens_the_fold(chromium: Browser) ->
     assert chromium.run(fold) is True
 
 
+def test_the_weeks_are_filtered_by_keyboard_without_a_script(chromium: Browser) -> None:
+    """The first choice shows everybody, the next those whose verdict changed."""
+    shown = (
+        "return [...document.querySelectorAll('details.person')]"
+        ".filter(each => each.checkVisibility()).map(each => each.querySelector('.name').innerText)"
+    )
+    chromium.show(PAGES["weeks"])
+    everybody = chromium.run(shown)
+    chromium.run("document.getElementById('show-all').focus()")
+    ActionChains(chromium.driver).send_keys(Keys.ARROW_RIGHT).perform()
+    assert chromium.run("return document.activeElement.id") == "show-changed"
+    assert chromium.run("return getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    assert chromium.run(shown) == ["Dana Whitfield", "Li Wen"]
+    ActionChains(chromium.driver).send_keys(Keys.ARROW_RIGHT).perform()
+    assert "Dana Whitfield" in chromium.run(shown)
+    assert 0 < len(chromium.run(shown)) < len(everybody)
+
+
+def test_the_list_of_names_leads_to_whoever_is_filtered_out_too(chromium: Browser) -> None:
+    """The fold opens, and is shown."""
+    chromium.show(PAGES["weeks"])
+    chromium.run("document.getElementById('show-changed').click()")
+    chromium.run("document.querySelector('a[href=\"#p4\"]').click()")
+    fold = "const e = document.getElementById('p4').closest('details');"
+    assert chromium.run(fold + "return [e.open, e.checkVisibility()]") == [True, True]
+
+
+def test_every_week_in_the_strip_has_a_letter_and_the_strip_a_sentence(chromium: Browser) -> None:
+    """Nothing hangs on colour, and a screen reader hears it in one piece."""
+    chromium.show(PAGES["weeks"], width=360)
+    strips = chromium.run(
+        "return [...document.querySelectorAll('.person .ticks')].map(e =>"
+        "[e.getAttribute('role'), e.getAttribute('aria-label'),"
+        " [...e.querySelectorAll('.cell')].map(c => c.innerText).join(''), e.clientHeight])"
+    )
+    role, told, letters, height = strips[0]
+    assert (role, letters) == ("img", "·UWW")
+    assert told.startswith("not judged in 2026-W44; unclear in 2026-W45; walk away from 2026-W46")
+    assert height < 60
+
+
 def test_print_opens_every_fold(chromium: Browser) -> None:
     """On paper nothing is behind a click."""
     visible = (
         "return [...document.querySelectorAll('details > :not(summary)')]"
         ".map(each => each.checkVisibility() && each.getBoundingClientRect().height > 0)"
     )
-    chromium.show(PAGES["usual"])
-    assert not any(chromium.run(visible))
-    chromium.appear(media="print", width=800)
-    shown = chromium.run(visible)
-    chromium.appear()
-    assert shown
-    assert all(shown)
+    hidden = (
+        "return [...document.querySelectorAll('.names, .filter')].some(e => e.checkVisibility())"
+    )
+    for name in ("usual", "weeks"):
+        chromium.show(PAGES[name])
+        assert not any(chromium.run(visible))
+        chromium.appear(media="print", width=800)
+        shown = chromium.run(visible.replace("'details >", "'details:not(.names) >"))
+        assert chromium.run(hidden) is False
+        chromium.appear()
+        assert shown
+        assert all(shown)
 
 
-@pytest.mark.parametrize("name", ["hostile", "linked"])
+@pytest.mark.parametrize("name", ["hostile", "linked", "weeks, linked"])
 def test_hostile_text_is_shown_and_does_nothing(chromium: Browser, name: str) -> None:
     """No element or attribute of the page comes from mail; every text is there."""
     chromium.show(PAGES[name])
     chromium.run(OPEN_ALL)
-    assert chromium.driver.title == "Brick-wall report 2026-W47"
+    assert chromium.driver.title in ("Brick-wall report 2026-W47", "Week by week, up to 2026-W47")
     foreign = (
-        "script, img, iframe, object, embed, form, input, link, base, [style], "
+        "script, img, iframe, object, embed, form, input:not([type=radio]), link, base, [style], "
         "a:not([href^='#'], [href^='https://outlook.office365.com/owa/?ItemID='])"
     )
     assert chromium.run("return document.querySelectorAll(arguments[0]).length", foreign) == 0

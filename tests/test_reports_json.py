@@ -18,7 +18,8 @@ from reports.model import Report
 from reports.views import report
 from reports.views_person import case, contact_page
 from tests.analysis_builder import Made
-from tests.report_sample import HOSTILE, WEEK, hostile, usual
+from tests.history_sample import weeks_of
+from tests.report_sample import HOSTILE, WEEK, hostile, links, usual
 
 SETTINGS = Settings(zone="Europe/Berlin")
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "report-json.md"
@@ -39,6 +40,7 @@ def documents() -> dict[str, str]:
         "empty": json_report.render(view(Made())),
         "contact": json_report.contact(contact_page(*person)),
         "case": json_report.case(case(*person)),
+        "weeks": json_report.weeks(weeks_of(usual, {"p1": ""}, links=links)),
     }
 
 
@@ -52,7 +54,7 @@ def objects(schema: Any) -> list[dict[str, Any]]:
     return here + objects(list(schema.values()))
 
 
-@pytest.mark.parametrize("name", ["usual", "hostile", "empty", "contact", "case"])
+@pytest.mark.parametrize("name", ["usual", "hostile", "empty", "contact", "case", "weeks"])
 def test_every_document_obeys_the_schema(name: str) -> None:
     """Key for key; nothing more than the schema names."""
     Draft202012Validator.check_schema(json_report.schema())

@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 @click.command(
     "report",
     epilog="Examples: brickwall report · brickwall report --html · "
-    "brickwall report --week 2026-W47 --json",
+    "brickwall report --week 2026-W47 --json · brickwall report --weeks 12 --html",
 )
 @click.option("--week", metavar="YYYY-Www", help="The ISO week. Default: the last full week.")
+@click.option(
+    "--weeks",
+    type=click.IntRange(1, 53),
+    help="So many weeks up to then, one by one: text, --html, --json or --csv.",
+)
 @click.option("--as-of", metavar="TIME", help="Judge as if it were this time (2026-11-23T09:30).")
 @click.option("--html", "form", flag_value="html", help="One self-contained page, in a file.")
 @click.option("--json", "form", flag_value="json", help="For programs: docs/report-json.md.")
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
 @click.option("--open/--no-open", "show", default=None, help="Open the page in the browser.")
 def command(
     week: str | None,
+    weeks: int | None,
     as_of: str | None,
     form: str | None,
     output: Path | None,
@@ -40,6 +46,11 @@ def command(
     from brickwall.cli.output import deliver, rendered
     from brickwall.workspace import opened
 
+    if weeks is not None:
+        from brickwall.cli.weeks import show as show_weeks
+
+        show_weeks(weeks, week, as_of, form, output, opens=show)
+        return
     with opened() as workspace:
         report = view(workspace, week, as_of)
     if form == "html":
