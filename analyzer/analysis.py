@@ -57,6 +57,7 @@ class Analysis:
     absences: pd.DataFrame
     meetings: pd.DataFrame
     attendees: pd.DataFrame
+    calls: pd.DataFrame
     changes: pd.DataFrame
     meeting_risks: pd.DataFrame
     mirror: pd.DataFrame
@@ -105,6 +106,7 @@ def analyze(facts: Facts, settings: Settings, as_of: datetime) -> Analysis:
         absences=derived.absences,
         meetings=derived.meetings,
         attendees=derived.attendees,
+        calls=derived.calls,
         changes=derived.changes,
         meeting_risks=meeting_risk.meeting_risks(derived, settings, as_of),
         mirror=mirror.mirror(derived, settings, as_of),
@@ -169,5 +171,6 @@ def _derived(
         meetings=met.meetings,
         attendees=met.attendees,
         changes=met.changes,
+        calls=met.calls,
     )
     return replace(derived, promises=promises.promises(derived, settings, as_of))

@@ -3,7 +3,8 @@
 Ids are int64 and -1 means "none"; times are UTC instants and ``NaT`` means "not (yet)";
 durations carry their unit (``_hours`` wall time, ``_eh`` effective hours of the contact's week).
 ``evidence`` columns hold tuples of references: ``"message:12"``, ``"event:7"``, ``"mark:3"``,
-``"deal:2"``, oldest first. People ids are stable for the same store: addresses in sorted order.
+``"deal:2"``, ``"call:4"`` (they were in it), ``"missed:4"`` (they were not), oldest first. People
+ids are stable for the same store: addresses in sorted order.
 """
 
 from __future__ import annotations
@@ -244,6 +245,15 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "partstat": "str",
             "presence": "str",
             "presence_by": "str",
+        },
+        # calls in which meetings were held, by report of the provider (service: meet | teams), one
+        # row per meeting under its first call; people: how many were there, the rep included
+        "calls": {
+            "call": "int64",
+            "meeting": "int64",
+            "service": "str",
+            "at": TIME,
+            "people": "int64",
         },
         # what happened to a meeting. kind: moved | cancelled | declined | countered | accepted |
         # restored. actor: us | them | unknown; person: the outside person it concerns (the mover

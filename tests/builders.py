@@ -265,6 +265,40 @@ class Story:
         """An attendee answers: ACCEPTED, DECLINED or TENTATIVE."""
         return self._again(uid, {attendee: partstat}, at, **{"method": "REPLY", **fields})
 
+    def call(
+        self,
+        uid: str,
+        *people: str,
+        service: str = "teams",
+        began: str | None = None,
+        minutes: int = 60,
+        guests: Iterable[str] = (),
+        stays: Mapping[str, tuple[str, int]] | None = None,
+    ) -> int:
+        """A reported call of the meeting in its last state, held when it was to be.
+
+        ``people``: signed in, "Name <address>" or a name alone. ``guests``: names without an
+        account. ``stays``: from when and for how many minutes, where that is not the whole call.
+        """
+        call, row = len(self.rows["conferences"]) + 1, self._latest(uid)[0]
+        begin = instant(began) if began else row["start"]
+        end = begin + pd.Timedelta(minutes=minutes)
+        told = {column: row[column] for column in ("uid", "recurrence_at", "start", "end")}
+        times = {"began_at": begin, "ended_at": end, "observed_at": end}
+        number = {"conference": call, "account": 1, "service": service}
+        self.rows["conferences"].append({**number, **told, **times})
+        every = [*((one, True) for one in people), *((one, False) for one in guests)]
+        for who, signed_in in every:
+            name, address = parseaddr(who) if "@" in who else (who, "")
+            joined, stayed = (stays or {}).get(who, (None, minutes))
+            at = instant(joined) if joined else begin
+            left = at + pd.Timedelta(minutes=stayed)
+            person = {"name": name, "address": address, "signed_in": signed_in}
+            self.rows["joinings"].append(
+                {"conference": call, **person, "joined_at": at, "left_at": left}
+            )
+        return call
+
     def mark(self, kind: str, target: str, *, at: str, value: str = "") -> int:
         """What the rep told brickwall."""
         mark = len(self.rows["marks"]) + 1

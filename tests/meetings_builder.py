@@ -31,6 +31,7 @@ class Met:
 
     meetings: pd.DataFrame
     attendees: pd.DataFrame
+    calls: pd.DataFrame
     changes: pd.DataFrame
     questions: pd.DataFrame
 

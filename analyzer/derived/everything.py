@@ -34,6 +34,7 @@ class Derived:
     attendees: pd.DataFrame
     changes: pd.DataFrame
     promises: pd.DataFrame = field(default_factory=lambda: empty("promises"))
+    calls: pd.DataFrame = field(default_factory=lambda: empty("calls"))
     views: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 

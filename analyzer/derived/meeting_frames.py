@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analyzer.derived.calls import Calls
 from analyzer.derived.groups import codes, looked_up, never
 from analyzer.derived.presence import presence
 from analyzer.frames import empty, shaped
@@ -21,21 +22,23 @@ STOOD = ("confirmed", "unclear")
 
 @dataclass(frozen=True)
 class Meetings:
-    """Frames ``meetings``, ``attendees``, ``changes`` and ``questions`` of ``analyzer.frames``."""
+    """Frames of ``analyzer.frames``."""
 
     meetings: pd.DataFrame
     attendees: pd.DataFrame
+    calls: pd.DataFrame
     changes: pd.DataFrame
     questions: pd.DataFrame
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """``mail``; ``on``: see ``counterparts``; ``marks`` with persons; ``people``."""
+    """``mail``; ``on``: see ``counterparts``; ``marks`` with persons; ``calls``; ``people``."""
 
     mail: pd.DataFrame
     on: pd.DataFrame
     marks: pd.DataFrame
+    calls: Calls
     people: pd.DataFrame
 
 
@@ -56,7 +59,8 @@ def framed(
     here = present.assign(meeting=number.reindex(present["occ"]).array)
     by_mail = _by_mail(told, len(rows))
     held = _held(here, rows)
-    there = presence(held, evidence.mail, evidence.on, evidence.marks)
+    reported = _of_meetings(evidence.calls.presence, number)
+    there = presence(held, evidence.mail, evidence.on, evidence.marks, reported)
     here = here.merge(there, on=["meeting", "person"], how="left")
     here = pd.concat([here, _missing(by_mail)], ignore_index=True)
     here = here.assign(
@@ -69,7 +73,8 @@ def framed(
     whole = pd.concat([rows, by_mail], ignore_index=True)
     whole["topic"] = _of_meeting(whole["meeting"], attendees, topic)
     questions = _questions(changes, evidence.people, settings)
-    return Meetings(shaped("meetings", whole), attendees, changes, questions)
+    calls = shaped("calls", _of_meetings(evidence.calls.reports, number))
+    return Meetings(shaped("meetings", whole), attendees, calls, changes, questions)
 
 
 def _topics(mail: pd.DataFrame) -> pd.Series[int]:
@@ -91,6 +96,12 @@ def _numbered(table: pd.DataFrame, present: pd.DataFrame, people: pd.DataFrame) 
         ours=rows["organizer_person"].isin(own) | (rows["organizer_person"] < 0),
         source="calendar",
     )
+
+
+def _of_meetings(rows: pd.DataFrame, number: pd.Series[int]) -> pd.DataFrame:
+    """Rows of occurrences (occ) that are meetings, under the numbers of these."""
+    told = rows[rows["occ"].isin(number.index).to_numpy()]
+    return told.assign(meeting=number.reindex(told["occ"]).to_numpy("int64"))
 
 
 def _held(here: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:

@@ -12,8 +12,8 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from analyzer.derived import calls, counterparts, mail_meetings, movers, recurrence, revisions
 from analyzer.derived import changes as happened
-from analyzer.derived import counterparts, mail_meetings, movers, recurrence, revisions
 from analyzer.derived.groups import Bools, Ints, never
 from analyzer.derived.mail import Mail
 from analyzer.derived.meeting_frames import Evidence, Meetings, framed
@@ -49,7 +49,8 @@ def meetings(
     on = counterparts.counterparts(told.mail, told.recipients, events.outside)
     changed, table = _changed(found, events, present, told.mail, on, marks)
     by_mail = mail_meetings.mail_meetings(told, on, _dated(table, changed, present))
-    evidence = Evidence(told.mail, on, marks, people)
+    reported = calls.calls(facts, table, present, events.who, people, as_of)
+    evidence = Evidence(told.mail, on, marks, reported, people)
     return framed(table, present, changed, by_mail, evidence, settings)
 
 

@@ -1,4 +1,4 @@
-"""Who was there. A calendar never proves a no-show: only text and the rep's word do."""
+"""Who was there: by reports of calls, text and the rep's word. A calendar proves no absence."""
 
 from __future__ import annotations
 
@@ -25,17 +25,23 @@ _THANKS: Final = (
     r"bedankt voor (?:het gesprek|je tijd|uw tijd))"
 )
 #: The strongest word comes last.
-_TEXT_YES, _TEXT_NO, _MARK = 1, 2, 3
+_TEXT_YES, _TEXT_NO, _REPORT, _MARK = 1, 2, 3, 4
+_SAID: Final = ("meeting", "person", "presence", "reference", "weight", "told_at")
 
 
 def presence(
-    held: pd.DataFrame, mail: pd.DataFrame, on: pd.DataFrame, marks: pd.DataFrame
+    held: pd.DataFrame,
+    mail: pd.DataFrame,
+    on: pd.DataFrame,
+    marks: pd.DataFrame,
+    reported: pd.DataFrame,
 ) -> pd.DataFrame:
     """What is known of who was there: columns meeting, person, presence, presence_by.
 
     ``held``: meeting, person, uid, start of meetings that were not called off. ``on``: see
-    ``counterparts``. ``marks``: kind, person,
-    uid, told_at, mark. The rep's mark beats text; "missed" beats "thank you".
+    ``counterparts``. ``marks``: kind, person, uid, told_at, mark. ``reported``: meeting, person,
+    presence, reference of calls. The rep's mark beats the report of a call, that beats text, and
+    "missed" beats "thank you".
     """
     said = pd.concat([_missed(mail, on), _thanked(mail, on, held), _marked(marks)])
     by_person = held.merge(said[(said["person"] >= 0).to_numpy()], on="person")
@@ -50,6 +56,9 @@ def presence(
     # one text speaks of the last meeting before it
     both = both.sort_values(["reference", "person", "start", "meeting"], kind="stable")
     both = both.drop_duplicates(["reference", "person"], keep="last")
+    by_call = reported.merge(held, on=["meeting", "person"]).assign(weight=_REPORT)
+    by_call = by_call.assign(told_at=by_call["start"])
+    both = pd.concat([both, by_call[list(_SAID)]], ignore_index=True)
     both = both.sort_values(["meeting", "person", "weight", "told_at"], kind="stable")
     both = both.drop_duplicates(["meeting", "person"], keep="last")
     return both[["meeting", "person", "presence", "reference"]].rename(
