@@ -58,7 +58,7 @@ class MessageFiles:
 
     def sample(self, most: int) -> Iterator[tuple[tuple[str, ...], bytes]]:
         """Headers of some messages from all over the folder."""
-        for file in self._files[:: max(1, len(self._files) // most)]:
+        for file in self._files[:: max(1, -(-len(self._files) // most))]:
             try:
                 with Path(file.path).open("rb") as opened:
                     yield self._labels, opened.read(SAMPLE_HEADER_BYTES)

@@ -9,10 +9,9 @@ written to.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from email.message import Message as Headers
-from email.parser import BytesHeaderParser
-from typing import NamedTuple, Protocol, runtime_checkable
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from ingest import addresses
 from ingest.folders import kind_of
@@ -22,6 +21,16 @@ from ingest.strings import repaired
 SAMPLE = 2_400
 _FEWEST = 3
 _DELIVERED = ("delivered-to", "x-delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
+_RECEIVED = ("to", "cc", "bcc")
+_GMAIL, _FOLDER = "x-gmail-labels", "x-folder"
+_HEADER = re.compile(
+    r"^(%s)[ \t]*:(.*(?:\n[ \t].*)*)"
+    % "|".join(("from", *_DELIVERED, *_RECEIVED, _GMAIL, _FOLDER)),
+    re.IGNORECASE | re.MULTILINE,
+)
+
+#: Lower-case name of a header that tells of the owner → its values, undecoded.
+Headers: TypeAlias = Mapping[str, list[str]]
 
 
 @runtime_checkable
@@ -89,10 +98,9 @@ class _Tally:
         self.wrote: Counter[str] = Counter()
         self.received: Counter[str] = Counter()
         self.involved: Counter[str] = Counter()
-        self._parser = BytesHeaderParser()
 
     def add(self, labels: tuple[str, ...], head: bytes) -> None:
-        headers = self._parser.parsebytes(head)
+        headers = _headers(head)
         authors = _addresses(headers, ("from",))
         delivered = _addresses(headers, _DELIVERED)
         if not authors and not delivered:
@@ -100,7 +108,7 @@ class _Tally:
         self.seen += 1
         self.wrote.update(authors)
         self.delivered.update(delivered)
-        received = delivered | _addresses(headers, ("to", "cc", "bcc"))
+        received = delivered | _addresses(headers, _RECEIVED)
         self.received.update(received)
         self.involved.update(authors | received)
         if any(kind_of(label) == "sent" for label in (*labels, *_labels(headers))):
@@ -171,19 +179,24 @@ def _weight(candidate: Candidate) -> int:
     return candidate.involved + 2 * candidate.delivered + candidate.sent
 
 
+def _headers(head: bytes) -> Headers:
+    """Only what tells of the owner: to parse thousands of headers whole takes as long as an import."""
+    block = head.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    found: dict[str, list[str]] = {}
+    for name, value in _HEADER.findall(block.partition("\n\n")[0]):
+        found.setdefault(name.lower(), []).append(value)
+    return found
+
+
 def _addresses(headers: Headers, names: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for name in names:
-        for value in headers.get_all(name, []):
-            pairs = addresses.split(str(value))
-            found.update(addresses.normalised(address) for _, address in pairs)
+        for value in headers.get(name, ()):
+            found.update(addresses.normalised(address) for _, address in addresses.split(value))
     return {address for address in found if "@" in address}
 
 
 def _labels(headers: Headers) -> Iterator[str]:
-    gmail = headers.get("x-gmail-labels")
-    if gmail:
-        yield from (label.strip(' "') for label in repaired(str(gmail)).split(","))
-    folder = headers.get("x-folder")
-    if folder:
-        yield str(folder)
+    for gmail in headers.get(_GMAIL, ())[:1]:
+        yield from (label.strip(' "') for label in repaired(gmail).split(","))
+    yield from (folder.strip() for folder in headers.get(_FOLDER, ())[:1])
