@@ -35,16 +35,26 @@ _CHIPS: Final = {
 
 def render(linked: Linked, title: str, images: Sequence[Image]) -> str:
     """The digest as a whole HTML document."""
-    return _environment().get_template("digest.html").render(
+    return document(
+        "digest.html",
         linked=linked,
         view=linked.view,
         title=title,
         images=images,
+        covered=digest_text.coverage(linked.view),
+        whose=digest_text.WHOSE,
+    )
+
+
+def document(template: str, **shown: object) -> str:
+    """A mail to the rep as a whole HTML document, made of one of the templates of mails."""
+    return _environment().get_template(template).render(
         chips={verdict: f"background:{c[0]};color:{c[1]}" for verdict, c in _CHIPS.items()},
         dark_chips={
             verdict: f"background: {c[2]} !important; color: {c[3]} !important;"
             for verdict, c in _CHIPS.items()
         },
+        **shown,
     )  # fmt: skip
 
 

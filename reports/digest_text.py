@@ -8,6 +8,7 @@ from typing import Final
 
 from reports import words
 from reports.action_links import Link
+from reports.brief_model import Brief
 from reports.digest_items import Linked
 from reports.digest_model import DigestView, Promise, RiskyMeeting, Wake
 
@@ -32,8 +33,8 @@ def render(linked: Linked) -> str:
     return "\n".join(_lines(linked)).rstrip("\n") + "\n"
 
 
-def coverage(view: DigestView) -> list[str]:
-    """What the digest covers, account by account."""
+def coverage(view: DigestView | Brief) -> list[str]:
+    """What a digest or a brief covers, account by account."""
     told = [f"{account.name} ({account.kind}): {account.sentence}" for account in view.coverage]
     return told or [words.NO_ACCOUNT]
 
@@ -47,7 +48,7 @@ def promised(promise: Promise) -> str:
 
 def risk(item: RiskyMeeting) -> str:
     """How likely a meeting does not take place as planned, and why."""
-    return f"{words.share(item.risk)} that it is moved or missed. {item.why}".strip()
+    return f"{words.at_risk(item.risk)} {item.why}".strip()
 
 
 def woken(item: Wake) -> str:

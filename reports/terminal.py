@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from io import StringIO
 from typing import Final
 
-from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from reports import words
 from reports.model import Contact, Coverage, Effort, Odds, Report, Sign, Topic
 from reports.model_person import Case, ContactPage
+from reports.terminal_page import Page
 
 STYLES: Final = {
     "walk away": "bold red",
@@ -29,14 +27,13 @@ STYLES: Final = {
 SIGNS_SHOWN: Final = 4
 NAMES_SHOWN: Final = 5
 AHEAD_SHOWN: Final = 8
-NARROWEST: Final = 40
 _WIDE: Final = 100
 _KINDS: Final = {"mail in": "←", "mail out": "→", "meeting": "◆", "change": "↔"}
 
 
 def render(view: Report, width: int = 80, *, colour: bool = False) -> str:
     """The report as lines of at most ``width`` cells; ``colour``: with ANSI styles."""
-    page = _Page(width, colour=colour)
+    page = Page(width, colour=colour)
     page.title(f"Brick-wall report, week {view.week.number} · {words.days_of(view.week)}")
     page.say(view.headline)
     _actions(page, view)
@@ -52,7 +49,7 @@ def render(view: Report, width: int = 80, *, colour: bool = False) -> str:
 
 def contact(view: ContactPage, width: int = 80, *, colour: bool = False) -> str:
     """Everything about one person."""
-    page = _Page(width, colour=colour)
+    page = Page(width, colour=colour)
     person = view.contact
     page.title(f"{person.person.name} · {person.person.company or person.person.address}")
     page.say(_verdict(person))
@@ -83,7 +80,7 @@ def contact(view: ContactPage, width: int = 80, *, colour: bool = False) -> str:
 
 def case(view: Case, width: int = 80, *, colour: bool = False) -> str:
     """One page for the boss."""
-    page = _Page(width, colour=colour)
+    page = Page(width, colour=colour)
     company = f" · {view.person.company}" if view.person.company else ""
     page.title(f"Case: {view.person.name}{company}")
     page.say(f"As of {words.moment(view.as_of)}.")
@@ -101,57 +98,7 @@ def case(view: Case, width: int = 80, *, colour: bool = False) -> str:
     return page.text()
 
 
-class _Page:
-    """Lines of a terminal, written one after the other."""
-
-    def __init__(self, width: int, *, colour: bool) -> None:
-        self.width = max(width, NARROWEST)
-        self._lines = StringIO()
-        self._console = Console(
-            file=self._lines,
-            width=self.width,
-            force_terminal=colour,
-            color_system="standard" if colour else None,
-            no_color=not colour,
-            legacy_windows=False,
-            highlight=False,
-            markup=False,
-            emoji=False,
-            _environ={},  # what the environment says of colour is for the caller to read
-        )
-
-    def title(self, text: str) -> None:
-        self._console.print(Text(text, "bold"))
-
-    def heading(self, text: str) -> None:
-        self.gap()
-        self._console.print(Text(text, "bold underline"))
-
-    def gap(self) -> None:
-        self._console.print()
-
-    def say(self, text: str | Text, indent: int = 0) -> None:
-        shown = Text(text) if isinstance(text, str) else text
-        if shown.plain:
-            self._console.print(Padding(shown, (0, 0, 0, indent)))
-
-    def item(self, label: str, text: str | Text, indent: int = 1) -> None:
-        """A line with its label; further lines stand under the text."""
-        grid = Table.grid(padding=(0, 1))
-        grid.add_column(no_wrap=True)
-        grid.add_column(ratio=1)
-        grid.add_row(Text(label), Text(text) if isinstance(text, str) else text)
-        self._console.print(Padding(grid, (0, 0, 0, indent)))
-
-    def table(self, table: Table) -> None:
-        self._console.print(table)
-
-    def text(self) -> str:
-        lines = (line.rstrip() for line in self._lines.getvalue().split("\n"))
-        return "\n".join(lines).rstrip("\n") + "\n"
-
-
-def _actions(page: _Page, view: Report) -> None:
+def _actions(page: Page, view: Report) -> None:
     if not view.contacts:
         return
     page.heading("What to do this week")
@@ -166,7 +113,7 @@ def _actions(page: _Page, view: Report) -> None:
         page.say(f"{view.actions_left_out:,} more below.")
 
 
-def _topics(page: _Page, topics: tuple[Topic, ...], left_out: int, *, named: bool = True) -> None:
+def _topics(page: Page, topics: tuple[Topic, ...], left_out: int, *, named: bool = True) -> None:
     if not topics and not left_out:
         return
     page.heading("Open proposals and deals")
@@ -192,7 +139,7 @@ def _topics(page: _Page, topics: tuple[Topic, ...], left_out: int, *, named: boo
         page.say(words.old_topics(left_out))
 
 
-def _people(page: _Page, view: Report) -> None:
+def _people(page: Page, view: Report) -> None:
     if not view.contacts:
         return
     page.heading(f"People ({len(view.contacts):,})")
@@ -210,7 +157,7 @@ def _people(page: _Page, view: Report) -> None:
             page.say(f"{more:,} older: brickwall contact {person.person.address}", indent=2)
 
 
-def _sign(page: _Page, sign: Sign, *, references: bool) -> None:
+def _sign(page: Page, sign: Sign, *, references: bool) -> None:
     page.item(f"{words.day(sign.at):>11} {_mark(good=sign.good)}", sign.sentence, indent=2)
     if not references:
         return
@@ -224,7 +171,7 @@ def _sign(page: _Page, sign: Sign, *, references: bool) -> None:
         page.say(f"and {sign.references_left_out:,} more", indent=6)
 
 
-def _odds(page: _Page, odds: Odds) -> None:
+def _odds(page: Page, odds: Odds) -> None:
     page.heading("How sure?")
     for sentence in words.odds(odds):
         page.say(sentence)
@@ -232,7 +179,7 @@ def _odds(page: _Page, odds: Odds) -> None:
         page.item(f"{term.family:<10}", f"{term.log_odds:+.2f}")
 
 
-def _questions(page: _Page, view: Report) -> None:
+def _questions(page: Page, view: Report) -> None:
     if not view.questions:
         return
     page.heading("Only you can answer")
@@ -240,7 +187,7 @@ def _questions(page: _Page, view: Report) -> None:
         page.item("?", words.question(question), indent=0)
 
 
-def _ahead(page: _Page, view: Report) -> None:
+def _ahead(page: Page, view: Report) -> None:
     if view.meeting_risks:
         page.heading("Meetings ahead")
     for risk in view.meeting_risks[:AHEAD_SHOWN]:
@@ -255,20 +202,20 @@ def _ahead(page: _Page, view: Report) -> None:
         page.say(Text(words.open_basis(view.open_questions), "dim"))
 
 
-def _waiting(page: _Page, view: Report) -> None:
+def _waiting(page: Page, view: Report) -> None:
     if view.waiting:
         page.heading("They wait for you")
         page.say(words.waiting(view.waiting, NAMES_SHOWN))
 
 
-def _not_judged(page: _Page, view: Report) -> None:
+def _not_judged(page: Page, view: Report) -> None:
     if not view.not_judged:
         return
     page.heading("Not judged")
     page.say(words.listed([f"{g.explanation}: {g.count:,}" for g in view.not_judged]) + ".")
 
 
-def _coverage(page: _Page, accounts: Iterable[Coverage]) -> None:
+def _coverage(page: Page, accounts: Iterable[Coverage]) -> None:
     page.heading("What this covers")
     said = False
     for account in accounts:

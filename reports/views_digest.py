@@ -161,10 +161,11 @@ def _promises(analysis: Analysis, zone: ZoneInfo, directory: Directory) -> tuple
     rows = frame.loc[frame["state"].eq("open") & frame["person"].isin(analysis.verdicts["person"])]
     rows = rows.loc[rows["due_at"].ge(as_of - 2 * AHEAD) & rows["due_at"].lt(as_of + AHEAD)]
     rows = rows.sort_values(["due_at", "message"])
-    return tuple(_one_promise(row, zone, directory, as_of) for row in records(rows))
+    return tuple(promise(row, zone, directory, as_of) for row in records(rows))
 
 
-def _one_promise(row: Any, zone: ZoneInfo, who: Directory, as_of: pd.Timestamp) -> Promise:
+def promise(row: Any, zone: ZoneInfo, who: Directory, as_of: pd.Timestamp) -> Promise:
+    """One row of frame ``promises``."""
     due_at = local(row.due_at, zone)
     assert due_at is not None
     return Promise(

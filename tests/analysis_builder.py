@@ -183,8 +183,13 @@ class Made:
         shows: str = "",
         via: int = -1,
         intent: str = "reschedule",
+        account: int = 1,
+        to: int | None = None,
     ) -> str:
-        """A mail with ``person``; ``shows``: the few words in it that tell. Its reference."""
+        """A mail with ``person``; ``shows``: the few words in it that tell. Its reference.
+
+        ``to``: whom ``person`` wrote to, if not the rep alone.
+        """
         message = len(self.rows["mail"]) + 1
         sender = self.me if outgoing else person
         fields = {"kind": "person", "subject_key": subject.lower(), "words": 20, "via": via}
@@ -192,7 +197,7 @@ class Made:
         self._add(
             "mail",
             message=message,
-            account=1,
+            account=account,
             at=at,
             outgoing=outgoing,
             sender=sender,
@@ -202,6 +207,8 @@ class Made:
         )
         if outgoing:
             self._add("recipients", message=message, person=person, role="to")
+        if to is not None:
+            self._add("recipients", message=message, person=to, role="to")
         if shows:
             said = {"message": message, "intent": intent, "probability": 0.9}
             self._said.append(said | {"words": shows, "version": "test"})
@@ -275,6 +282,20 @@ class Made:
         self._add("attendees", meeting=meeting, presence=presence, **who)
         return meeting
 
+    def invite(self, meeting: int, person: int, partstat: str = "ACCEPTED") -> None:
+        """Somebody else in a meeting."""
+        who = {"person": person, "partstat": partstat}
+        self._add("attendees", meeting=meeting, presence="unknown", **who)
+
+    def promise(
+        self, person: int, words: str, *, by: str, at: str, due: str, state: str = "open"
+    ) -> None:
+        """A promise in a mail; ``by``: us | them."""
+        mail = self.message(person, at=at, subject="Promise", outgoing=by == "us")
+        message = int(mail.removeprefix("message:"))
+        told = {"message": message, "words": words, "at": at, "due_at": due, "state": state}
+        self._add("promises", person=person, by=by, **told)
+
     def change(
         self,
         person: int,
@@ -326,6 +347,22 @@ class Made:
             last_asked_at=at,
             asks=1,
             open=True,
+        )
+
+    def asked(self, person: int, *, at: str, waited_hours: float) -> None:
+        """The rep asked ``person`` something, and a mail of theirs answered it."""
+        answered = instant(at) + pd.Timedelta(hours=waited_hours)
+        self._add(
+            "episodes",
+            episode=len(self.rows["episodes"]) + 1,
+            direction="ours",
+            person=person,
+            asked_at=at,
+            last_asked_at=at,
+            asks=1,
+            answered_at=answered.isoformat(),
+            answered_kind="mail",
+            waited_hours=waited_hours,
         )
 
     def question(

@@ -17,7 +17,7 @@ COMMANDS_PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
 #: Commands that tell something to be read, by programs too.
 TELLING = (
     *("accounts", "report", "contact", "case", "contacts", "mirror", "backtest", "digest"),
-    *("daemon status", "doctor", "config check", "export", "draft"),
+    *("daemon status", "doctor", "config check", "export", "draft", "brief"),
 )
 
 

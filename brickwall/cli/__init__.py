@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "report": "The brick-wall report of a week.",
     "digest": "The weekly mail to you: look at it, or send it.",
     "contact": "One person: timeline, reasons, evidence, hours.",
+    "brief": "Before meetings: who comes, the history, what is open, the risk.",
     "case": "One page about one person for the boss: value, hours, dated facts.",
     "backtest": "How right all of this would have been on your own history.",
     "mirror": "The same rules applied to you; private.",

@@ -1,0 +1,93 @@
+"""The brief before meetings: what it is about, and its view made from the store."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from store.errors import UsageError
+
+if TYPE_CHECKING:
+    from brickwall.workspace import Study, Workspace
+    from reports.brief import Asked
+    from reports.brief_model import Brief
+
+_SHOWN: Final = 8
+
+
+def brief_of(workspace: Workspace, study: Study, asked: Asked) -> Brief:
+    """The view, with how the last mails begin as far as their texts are stored."""
+    from reports import brief
+    from store.reading import texts
+
+    messages = brief.messages(study.analysis, study.settings, asked)
+    known = texts(workspace.database, messages)
+    return brief.brief(study.analysis, study.settings, asked, known)
+
+
+def of_day(study: Study, day: date | None) -> Asked:
+    """The meetings of ``day``; without one those of the rep's next working day."""
+    from reports import brief, brief_meetings
+
+    zone = ZoneInfo(study.settings.zone)
+    on = day or brief_meetings.next_day(study.analysis, zone)
+    return brief.Asked(tuple(brief_meetings.of_day(study.analysis, zone, on)), day=on)
+
+
+def about(study: Study, name: str, day: date | None) -> Asked:
+    """The next meeting that ``name`` means, or that of ``day``: with somebody, or called so.
+
+    Of somebody without a meeting ahead all is told that is known. Raises ``UsageError`` when
+    ``name`` means nobody and nothing, when it may mean several (then naming them), or when there
+    is no such meeting on ``day``.
+    """
+    from reports import brief, brief_meetings
+
+    person, meetings = _meant(study, name)
+    ahead = brief_meetings.ahead(study.analysis)["meeting"].to_list()
+    wanted = ahead if day is None else list(of_day(study, day).meetings)
+    found = [meeting for meeting in meetings if meeting in wanted]
+    if day is not None and not found:
+        raise UsageError(
+            f'There is no meeting with or called "{name}" on {day}.',
+            f"brickwall brief --day {day} tells of all meetings of that day.",
+        )
+    if not found and person is not None:
+        return brief.Asked(people=(person,))
+    return brief.Asked(tuple(found if day else found[:1]))
+
+
+def _meant(study: Study, name: str) -> tuple[int | None, list[int]]:
+    """Whom ``name`` means, if a person, and all meetings that it may be about."""
+    from reports import brief_meetings
+    from reports.views_person import find_people
+
+    analysis = study.analysis
+    people = find_people(analysis, name)
+    if len(people) == 1:
+        return people[0].id, brief_meetings.with_person(analysis, people[0].id)
+    meetings = brief_meetings.called(analysis, name)
+    titles = brief_meetings.titles(analysis, meetings)
+    if len(titles) == 1:
+        return None, meetings
+    raise _several(name, [f"{each.name} <{each.address}>" for each in people], titles)
+
+
+def _several(name: str, people: list[str], titles: list[str]) -> UsageError:
+    """What is said where ``name`` means nobody and nothing, or too much."""
+    from reports import escape
+
+    if not people and not titles:
+        return UsageError(
+            f'Nobody in your mail and no meeting ahead is called "{name}".',
+            "Try a part of the name, the address or the title; `brickwall contacts` lists "
+            "everyone.",
+        )
+    meetings = [f"the meeting “{escape.line(title, escape.NAME)}”" for title in titles]
+    every = [*people, *meetings]
+    more = f" and {len(every) - _SHOWN} more" if len(every) > _SHOWN else ""
+    return UsageError(
+        f'"{name}" may be {", ".join(every[:_SHOWN])}{more}.',
+        "Give the address, or more of the title.",
+    )
