@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
-from tests import ews_sent
+from tests import ews_directory, ews_listing, ews_sent
 from tests import ews_xml as say
 from tests.ews_mailbox import Mailbox
 from tests.ews_xml import MESSAGES, TYPES, Element, element
@@ -54,12 +54,17 @@ class Answers:
         for one in _found(request, MESSAGES, "FolderIds"):
             name = one.get("Id")
             known = self.mailbox.special.get(name) if "Distinguished" in _local(one) else name
-            if name == "msgfolderroot":
+            if name in ("msgfolderroot", "root"):
                 known = self.mailbox.root
             if known is None or known not in {*self.mailbox.folders, self.mailbox.root}:
                 yield _failed("GetFolder", "ErrorFolderNotFound")
             else:
-                told = say.folder(self.mailbox, known, wanted)
+                extended = any(True for _ in request.iter(f"{{{TYPES}}}ExtendedFieldURI"))
+                told = (
+                    ews_listing.folder(self.mailbox, known, request)
+                    if extended
+                    else say.folder(self.mailbox, known, wanted)
+                )
                 yield _message("GetFolder", element("m:Folders", told))
 
     def _sync_folder_hierarchy(self, request: Element) -> Iterator[Element]:
@@ -181,42 +186,17 @@ class Answers:
         raise RefusedError("ErrorItemNotFound")
 
     def _resolve_names(self, request: Element) -> Iterator[Element]:
-        address = str(request.findtext(f"{{{MESSAGES}}}UnresolvedEntry"))
-        if not self.aliases:
+        if self.aliases:
+            told = ews_directory.person(request, self.aliases)
+            yield _message("ResolveNames", told)
+        else:
             yield _failed("ResolveNames", "ErrorNameResolutionNoResults")
-            return
-        listed = [
-            element("t:Entry", text=alias, Key=f"EmailAddress{number}")
-            for number, alias in enumerate(self.aliases, 1)
-        ]
-        person = say.mailbox_of(address, "Rep")
-        contact = element("t:Contact", element("t:EmailAddresses", *listed))
-        found = element("t:Resolution", person, contact)
-        numbers = {"TotalItemsInView": "1", "IncludesLastItemInRange": "true"}
-        yield _message("ResolveNames", element("m:ResolutionSet", found, **numbers))
 
-    def _get_user_configuration(self, request: Element) -> Iterator[Element]:
-        if not self.zone:
+    def _get_user_configuration(self, _request: Element) -> Iterator[Element]:
+        if self.zone:
+            yield _message("GetUserConfiguration", ews_directory.settings(self.zone))
+        else:
             yield _failed("GetUserConfiguration", "ErrorItemNotFound")
-            return
-        root = element("t:DistinguishedFolderId", Id="root")
-        entries = [
-            element(
-                "t:DictionaryEntry",
-                _object("t:DictionaryKey", "String", key),
-                _object("t:DictionaryValue", kind, value),
-            )
-            for key, kind, value in (
-                ("workdays", "Integer32", "62"),
-                ("timezone", "String", self.zone),
-            )
-        ]
-        told = element(
-            "m:UserConfiguration",
-            element("t:UserConfigurationName", root, Name="OWA.UserOptions"),
-            element("t:Dictionary", *entries),
-        )
-        yield _message("GetUserConfiguration", told)
 
     def _create_item(self, request: Element) -> Iterator[Element]:
         name = ews_sent.take(self.mailbox, request, rename=self.rename_sent)
@@ -225,7 +205,15 @@ class Answers:
         yield _message("CreateItem", element("m:Items", *told))
 
     def _find_item(self, request: Element) -> Iterator[Element]:
-        yield _message("FindItem", ews_sent.found(self.mailbox, request))
+        searched = request.find(f"{{{MESSAGES}}}Restriction") is not None
+        find = ews_sent.found if searched else ews_listing.items
+        yield _message("FindItem", find(self.mailbox, request))
+
+    def _find_folder(self, request: Element) -> Iterator[Element]:
+        yield _message("FindFolder", ews_listing.folders(self.mailbox, request))
+
+    def _convert_id(self, request: Element) -> Iterator[Element]:
+        yield from (_message("ConvertId", one) for one in ews_listing.converted(request))
 
     def _place(self, state: _State) -> str:
         return b64encode(json.dumps({"age": self.age, **state}).encode()).decode()
@@ -244,7 +232,9 @@ class Answers:
 
 
 _OPERATIONS: Final[dict[str, Any]] = {
+    "ConvertId": Answers._convert_id,
     "CreateItem": Answers._create_item,
+    "FindFolder": Answers._find_folder,
     "FindItem": Answers._find_item,
     "GetFolder": Answers._get_folder,
     "GetItem": Answers._get_item,
@@ -296,7 +286,3 @@ def _failed(name: str, code: str, *children: Element) -> Element:
 def _no_place(what: str) -> tuple[Element, Element]:
     last = element(f"m:IncludesLast{what}InRange", text="true")
     return element("m:SyncState"), last
-
-
-def _object(tag: str, kind: str, value: str) -> Element:
-    return element(tag, element("t:Type", text=kind), element("t:Value", text=value))

@@ -85,7 +85,8 @@ class Ews:
         for fault in self.faults:
             if (wrong := fault(name)) is not None:
                 return wrong
-        version = envelope.find(f".//{{{TYPES}}}RequestServerVersion").get("Version")
+        told = envelope.find(f".//{{{TYPES}}}RequestServerVersion")
+        version = _VERSIONS[0] if told is None else told.get("Version")
         if version not in _VERSIONS[: _VERSIONS.index(self.newest) + 1]:
             return soap_fault("ErrorInvalidServerVersion")
         if wrong_request := self._check(f"request {name}", envelope):
@@ -172,17 +173,21 @@ class _Handler(BaseHTTPRequestHandler):
     _signed_in = False
 
     def do_GET(self) -> None:
-        self._send(Reply(404))
+        """The description of the service, for those who are signed in."""
+        fake: Ews = self.server.fake  # type: ignore[attr-defined]
+        is_service = self.path.lower() == PATH.lower()
+        self._send((self._sign_in(fake) or Reply(body=b"<wsdl/>")) if is_service else Reply(404))
 
     def do_HEAD(self) -> None:
-        self._send(Reply(404))
+        """As without content."""
+        self.do_GET()
 
     def do_POST(self) -> None:
         fake: Ews = self.server.fake  # type: ignore[attr-defined]
         content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         fake.posts += 1
         fake.asked_hosts.append(self.headers.get("Host", "").partition(":")[0])
-        if self.path not in (PATH, "/autodiscover/autodiscover.svc"):
+        if self.path.lower() not in (PATH.lower(), "/autodiscover/autodiscover.svc"):
             self._send(Reply(404, b"<html>Not here</html>"))
             return
         refusal = self._sign_in(fake)
@@ -228,7 +233,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.send_response(told.status)
         for name, value in {"Content-Type": "text/xml; charset=utf-8", **told.headers}.items():
-            self.send_header(name, value)
+            ways = value.split(", ") if name == "WWW-Authenticate" else [value]
+            for one in ways:  # IIS tells each way by itself
+                self.send_header(name, one)
         self.send_header("Content-Length", str(len(told.body)))
         self.end_headers()
         if self.command != "HEAD":
