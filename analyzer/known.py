@@ -8,15 +8,18 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from analyzer import noes, score, standing
+from analyzer import noes, standing
 from analyzer.derived.everything import Derived
 from analyzer.settings import Settings
 from analyzer.signals import asked
 from analyzer.signals.rows import looked_up, numbered
+from analyzer.weights import faded
 from store.facts import Facts
 
 #: Promises are counted for so long.
 HALF_A_YEAR: Final = pd.Timedelta(days=182)
+#: A move whose new date was kept is undone by this share of the repair.
+REPAIRS: Final = 0.5
 
 
 def known(
@@ -43,7 +46,8 @@ def known(
         park_until=looked_up(people, later["until"]),
         milestone=_words(people, later["milestone"]),
         put_aside=people.isin(later.index[later["by_us"].to_numpy("bool")]),
-        acts=looked_up(people, left.groupby("person")["left"].sum()).fillna(0),
+        acts=looked_up(people, left.groupby("person")["left"].sum()).fillna(0)
+        - REPAIRS * looked_up(people, _repaired(signals, settings, as_of)).fillna(0),
         worst=_words(people, _worst(left)),
         breaks=looked_up(people, _broken_more(derived, signals, as_of)).fillna(0),
         only_assistant=people.isin(signals.loc[signals["signal"] == "only_assistant", "person"]),
@@ -62,9 +66,16 @@ def known(
 def _acts(signals: pd.DataFrame, settings: Settings, as_of: datetime) -> pd.DataFrame:
     """How much is left of each act: person, signal, left; the strongest of one cause."""
     did = signals[signals["act"] & ~signals["good"] & (signals["actor"] == "them")]
-    left = did["strength"] * score.faded(did["at"], settings.half_life_days, as_of)
+    left = did["strength"] * faded(did["at"], settings.half_life_days, as_of)
     ordered = did.assign(left=left).sort_values("left", ascending=False, kind="stable")
     return ordered.drop_duplicates(["person", "episode"])[["person", "signal", "left"]]
+
+
+def _repaired(signals: pd.DataFrame, settings: Settings, as_of: datetime) -> pd.Series[float]:
+    """How much is left of new dates that were kept after a move, by person."""
+    did = signals[signals["signal"] == "repaired"]
+    left = did["strength"] * faded(did["at"], settings.half_life_days, as_of)
+    return left.groupby(did["person"]).sum()
 
 
 def _broken_more(derived: Derived, signals: pd.DataFrame, as_of: datetime) -> pd.Series[float]:

@@ -17,10 +17,11 @@ from analyzer.derived.everything import Derived
 from analyzer.derived.groups import Floats
 from analyzer.derived.meeting_frames import STOOD
 from analyzer.frames import shaped
-from analyzer.score import faded, probability
+from analyzer.score import probability
 from analyzer.settings import Settings
 from analyzer.signals import rows
 from analyzer.signals.meetings_kept import kept_meetings
+from analyzer.weights import faded
 
 #: From this risk on it is worth confirming the day before.
 CONFIRM: Final = 0.35

@@ -19,44 +19,19 @@ from analyzer.frames import FAMILIES, shaped
 from analyzer.settings import Settings
 from analyzer.signals import asked
 from analyzer.signals.rows import looked_up
+from analyzer.weights import faded, weighed
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
-#: 1.5 · ln[P(evidence | wall) / P(evidence | normal)] of one full-strength episode: three clear,
-#: fresh offences of two families, with nothing good against them, just reach the gate.
-WEIGHTS: Final[dict[str, float]] = {
-    "moved_late": 2.7,
-    "cancelled_late": 2.7,
-    "declined_late": 2.4,
-    "no_show": 3.3,
-    "moved_again": 2.7,
-    "follow_ups_unanswered": 2.7,
-    "silent_after_proposal": 3.0,
-    "ever_slower": 0.9,
-    "put_off": 1.8,
-    "promise_broken": 3.3,
-    "cycle": 3.9,
-    "only_assistant": 1.8,
-    "one_sided": 1.8,
-    "quick_answers": -0.3,
-    "meetings_kept": -0.9,
-    "repaired": -0.9,
-    "order": -2.2,
-}
-#: An episode weaker than this, faded strength included, is too faint to be counted.
-COUNTED: Final = 0.15
 #: Half the width of an 80 % interval in standard deviations.
 _WIDTH_80: Final = 1.2816
-# Standard deviation of the prior log-odds, and of one episode's weight as a share of it.
+# Standard deviation of the prior log-odds.
 _PRIOR_SPREAD: Final = 0.5
-_WEIGHT_SPREAD: Final = 0.5
 # Shrinkage in episodes: contact towards company, company towards everyone, everyone towards m.
 _CONTACT: Final = 12.0
 _COMPANY: Final = 40.0
 _EVERYONE: Final = 20.0
 _USUAL: Final = 0.25
-# In one family, so many of a hundred episodes of usual people are bad ones.
-_USUALLY_BAD: Final = 0.1
 
 
 def scores(
@@ -88,7 +63,7 @@ def wall(
     Columns: wall, wall_low, wall_high, term_*, bad_episodes, bad_families, good_episodes,
     has_act.
     """
-    episodes = _episodes(signals, people, settings, as_of)
+    episodes = weighed(signals, people, settings, as_of)
     terms = _terms(episodes, people, settings.term_cap)
     log_odds = log_odds_of(settings.prior_wall) + terms.sum(axis=1).to_numpy()
     spread = np.sqrt(_PRIOR_SPREAD**2 + _sums(episodes, people, "spread").to_numpy())
@@ -116,49 +91,6 @@ def log_odds_of(chance: float) -> float:
 def probability(log_odds: Floats) -> Floats:
     """1 / (1 + e^−L)."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(log_odds, -30.0, 30.0))))
-
-
-def faded(at: pd.Series[pd.Timestamp], half_life_days: float, as_of: datetime) -> pd.Series[float]:
-    """2^(−age / half-life): what is left of the weight of something that happened at ``at``."""
-    age_days = (pd.Timestamp(as_of) - at).dt.total_seconds() / 86_400
-    return 2.0 ** (-age_days.clip(lower=0.0) / half_life_days)
-
-
-def _episodes(
-    signals: pd.DataFrame, people: pd.DataFrame, settings: Settings, as_of: datetime
-) -> pd.DataFrame:
-    """One row per (person, episode, good): the strongest of its signals, weighed.
-
-    One cause speaks in one family: a silence that is a cycle is not a silence once more.
-
-    A company where everybody behaves like that tells little about one person there: what is
-    usual rises with the share of bad episodes of the *others* there, and the weight falls.
-    """
-    known = signals[(signals["at"] <= pd.Timestamp(as_of)) & (signals["actor"] == "them")]
-    known = known[known["person"].isin(people["person"])]
-    left = known["strength"] * faded(known["at"], settings.wall_half_life_days, as_of)
-    weight = known["signal"].map(WEIGHTS).astype("float64")
-    known = known.assign(left=left, size=left * weight.abs(), family=known["family"].astype("str"))
-    key = ["person", "episode", "good"]
-    acts = known.groupby(key)["act"].transform("any").astype("bool")
-    known = known.assign(act=acts, counted=left >= COUNTED)
-    one = known.sort_values([*key, "size"], ascending=[True] * 3 + [False], kind="stable")
-    one = one.drop_duplicates(key).reset_index(drop=True)
-    usual = _unusual_share(one)
-    size = (one["size"] - one["left"] * usual).clip(lower=0.0).where(~one["good"], one["size"])
-    return one.assign(weight=size.where(~one["good"], -size), spread=(_WEIGHT_SPREAD * size) ** 2)
-
-
-def _unusual_share(one: pd.DataFrame) -> pd.Series[float]:
-    """How far, in log odds, the others of the company make this kind of episode usual."""
-    bad = one["left"].where(~one["good"], 0.0)
-    at_company = [one["company"], one["family"]]
-    at_person = [one["person"], one["family"]]
-    others_bad = bad.groupby(at_company).transform("sum") - bad.groupby(at_person).transform("sum")
-    every = one["left"].groupby(at_company).transform("sum")
-    others = every - one["left"].groupby(at_person).transform("sum")
-    rate = (others_bad + _COMPANY * _USUALLY_BAD) / (others + _COMPANY)
-    return pd.Series(np.log(rate / _USUALLY_BAD), index=one.index).clip(lower=0.0)
 
 
 def _terms(episodes: pd.DataFrame, people: pd.DataFrame, cap: float) -> pd.DataFrame:

@@ -29,4 +29,4 @@ class Settings:
     prior_wall: float = 0.05
     term_cap: float = 4.0
     half_life_days: float = 90.0
-    wall_half_life_days: float = 180.0
+    wall_half_life_days: float = 270.0

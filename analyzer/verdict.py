@@ -22,13 +22,14 @@ from analyzer.signals.rows import WEEK_EH, day
 from store.facts import Facts
 
 #: Log-odds that one family of acts must bring, good things set against them, for *change approach*.
-ENOUGH: Final = 3.0
-#: So many acts, faded ones counted in part, make a habit; one can happen to anybody.
-HABIT: Final = 1.75
+ENOUGH: Final = 3.3
+#: So many acts, faded and repaired ones counted in part, make a habit; one can happen to anybody.
+HABIT: Final = 1.6
 #: So many more promises broken than kept are a habit, too; seldom enough, so not faded.
 BREAKS: Final = 2
-#: Log-odds of orders that outweigh acts.
+#: Log-odds of orders that outweigh acts, and those that outweigh a silence.
 BUYS: Final = -1.0
+BOUGHT: Final = -0.5
 #: A silence is left alone, which is no offence, from so many times their patience on (with fewer
 #: questions than TRIED in it: so many) ...
 LASTS: Final = 2.5
@@ -36,7 +37,7 @@ UNTRIED_LASTS: Final = 4.0
 #: ... where it is as strong as after one reminder, nearly all of their mail being here.
 SILENCE: Final = 0.4
 #: Share of the gate's probability from which a last try is due.
-NEAR: Final = 0.8
+NEAR: Final = 0.95
 #: With this many questions in a silence, a last try has been made.
 TRIED: Final = 3
 #: Fewer outcomes than this are too little to say anything.
@@ -98,6 +99,7 @@ def _chosen(known: pd.DataFrame, settings: Settings) -> pd.Series[str]:
     habit &= known[["term_meetings", "term_promises", "term_cycles"]].max(axis=1) >= ENOUGH
     breaks = (known["breaks"] >= BREAKS) & (known["term_promises"] >= ENOUGH)
     buys = known["term_proposals"] <= BUYS
+    bought = known["term_proposals"] <= BOUGHT
     gatekept = known["only_assistant"] & (known["term_answers"] > 0)
     rules = {
         "do not contact": known["stop_at"].notna(),
@@ -106,8 +108,8 @@ def _chosen(known: pd.DataFrame, settings: Settings) -> pd.Series[str]:
         "walk away": gate(known, settings),
         "last try": _near(known, settings) & untried & waits,
         "change approach": ((habit | gatekept) & ~buys) | breaks,
-        "stop chasing": silence & ~buys & (~untried | remove),
-        "last try ": silence & ~buys & untried,
+        "stop chasing": silence & ~bought & (~untried | remove),
+        "last try ": silence & ~bought & untried,
         "unclear": (known["outcomes"] < LEAST) & (known["bad_episodes"] == 0),
     }
     picked = np.select(

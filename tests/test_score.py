@@ -14,6 +14,7 @@ from analyzer import reply_model, score
 from analyzer.frames import FAMILIES, shaped
 from analyzer.settings import Settings
 from analyzer.signals import SIGNALS
+from analyzer.weights import WEIGHTS
 from tests.builders import instant
 from tests.derived_builder import Case
 
@@ -80,17 +81,17 @@ def test_what_one_two_and_three_families_give() -> None:
 
 
 def test_three_clear_fresh_offences_of_two_families_reach_the_gate() -> None:
-    """The gate's number of episodes and its probability agree; weeks later, one more is needed."""
+    """The gate's number of episodes and its probability agree; half a year later, one more is needed."""
     clear = [(1, "moved_late", 0.95, 3), (1, "moved_late", 0.95, 9), (1, "promise_broken", 0.8, 6)]
     assert wall(*clear)["wall"].iloc[0] >= 0.95
-    faded = [(person, name, strength, age + 90) for person, name, strength, age in clear]
+    faded = [(person, name, strength, age + 180) for person, name, strength, age in clear]
     assert wall(*faded)["wall"].iloc[0] < 0.95
     assert wall(*faded, (1, "follow_ups_unanswered", 0.75, 3))["wall"].iloc[0] >= 0.95
 
 
 def test_every_signal_has_its_weight() -> None:
     """A signal without a weight would be shown and never counted."""
-    assert set(score.WEIGHTS) == set(SIGNALS)
+    assert set(WEIGHTS) == set(SIGNALS)
 
 
 def test_no_evidence_leaves_the_prior() -> None:
@@ -115,9 +116,21 @@ def test_one_cause_speaks_in_one_family() -> None:
     assert (found["bad_episodes"], found["bad_families"]) == (1, 1)
 
 
+def test_a_cause_speaks_where_there_is_room_for_it() -> None:
+    """Of two cycles that fill their family, the weaker is told as the silence that it also was."""
+    rows = signals(
+        (1, "cycle", 1.0, 0), (1, "follow_ups_unanswered", 0.75, 0),
+        (1, "cycle", 0.9, 0), (1, "follow_ups_unanswered", 0.75, 0),
+    )  # fmt: skip
+    found = score.wall(PEOPLE, rows.assign(episode=[5, 5, 6, 6]), Settings(), AS_OF).iloc[0]
+    assert found["term_cycles"] == pytest.approx(WEIGHTS["cycle"], abs=0.01)
+    assert found["term_answers"] == pytest.approx(0.75 * WEIGHTS["follow_ups_unanswered"], abs=0.01)
+    assert (found["bad_episodes"], found["bad_families"]) == (2, 2)
+
+
 def test_evidence_fades_by_half_in_its_half_life() -> None:
-    """After 180 days an offence weighs half."""
-    fresh, old = wall((1, "no_show", 1.0, 0)), wall((1, "no_show", 1.0, 180))
+    """After 270 days an offence weighs half."""
+    fresh, old = wall((1, "no_show", 1.0, 0)), wall((1, "no_show", 1.0, 270))
     ratio = old["term_meetings"].iloc[0] / fresh["term_meetings"].iloc[0]
     assert ratio == pytest.approx(0.5, abs=0.01)
 

@@ -9,8 +9,8 @@ import pytest
 from analyzer.frames import VERDICTS
 from analyzer.ranking import SEVERITY
 from analyzer.reasons import PHRASES
-from analyzer.score import WEIGHTS
 from analyzer.signals import SIGNALS
+from analyzer.weights import WEIGHTS
 
 HOW = Path(__file__).resolve().parent.parent / "docs" / "how-it-decides.md"
 

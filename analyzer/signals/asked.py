@@ -16,6 +16,8 @@ from analyzer.signals.said import FEW, message_of
 
 #: An answer so soon after the day that was named for it came as announced.
 _NEAR: Final = pd.Timedelta(days=7)
+#: A meeting that may have taken place gives them so long to answer after all.
+_MAYBE_MET: Final = pd.Timedelta(days=14)
 _MONTH_EH: Final = rows.WEEK_EH * 365.25 / 12 / 7
 #: What is looked at of an answer, and what holds where it is no mail.
 _OF_AN_ANSWER: Final[dict[str, Any]] = {
@@ -67,16 +69,21 @@ def silent(derived: Derived, as_of: datetime) -> pd.DataFrame:
 
 
 def _met(derived: Derived, as_of: datetime) -> pd.Series[pd.Timestamp]:
-    """When we last met each person, as far as a calendar tells: they came, or had accepted."""
+    """When we last met each person, as far as a calendar tells.
+
+    They came, had accepted, or had invited us; who did none of these may have come to a meeting of
+    the last two weeks.
+    """
     held = derived.meetings[
         (derived.meetings["status"] == "confirmed")
         & (derived.meetings["start"] <= pd.Timestamp(as_of))
     ]
-    came = derived.attendees[
-        (derived.attendees["presence"] == "yes")
-        | ((derived.attendees["presence"] != "no") & (derived.attendees["partstat"] == "ACCEPTED"))
-    ]
-    return came.merge(held[["meeting", "start"]], on="meeting").groupby("person")["start"].max()
+    met = derived.attendees.merge(held[["meeting", "start", "organizer"]], on="meeting")
+    lately = met["start"] >= pd.Timestamp(as_of) - _MAYBE_MET
+    came = (met["presence"] == "yes") | (met["partstat"] == "ACCEPTED") | lately
+    came |= met["organizer"] == met["person"]
+    came &= (met["presence"] != "no") & (met["partstat"] != "DECLINED")
+    return met[came].groupby("person")["start"].max()
 
 
 @remembered
