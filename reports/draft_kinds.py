@@ -29,7 +29,8 @@ SOON: Final = timedelta(days=3)
 #: So long an answer is waited for before anything else is written.
 PATIENCE: Final = timedelta(days=7)
 _OBJECTED: Final = "do not contact"
-_WALL: Final = "walk away"
+#: Verdicts after which no mail is ever chosen.
+NO_MAIL: Final = frozenset({"walk away", "stop chasing", _OBJECTED})
 _ONE_STEP: Final = "In writing, ask for one step, and let them name the day."
 
 
@@ -48,7 +49,7 @@ def chosen(known: Known) -> Choice:
     """
     refuse(known)
     picked = _BY_VERDICT.get(known.verdict, _go_on)(known)
-    if known.verdict == _WALL or picked.kind not in ("", "milestone"):
+    if known.verdict in NO_MAIL or picked.kind not in ("", "milestone"):
         return picked
     return (
         _meeting(known) or _owed(known) or (_just_asked(known) if picked.kind else None) or picked
@@ -212,7 +213,7 @@ def _they_wrote_last(known: Known) -> bool:
 
 _BY_VERDICT: Final[Mapping[str, Callable[[Known], Choice]]] = MappingProxyType(
     {
-        _WALL: _walk_away,
+        "walk away": _walk_away,
         "stop chasing": _stop_chasing,
         "park": _park,
         "win back": _win_back,

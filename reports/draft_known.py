@@ -58,8 +58,11 @@ class Known:
     texts: tuple[int, ...] = ()
 
 
-def known(analysis: Analysis, messages: pd.DataFrame, person: int, zone: ZoneInfo) -> Known:
-    """Everything a draft to a judged person may speak of; ``messages``: the frame of the facts."""
+def known(analysis: Analysis, messages: pd.DataFrame | None, person: int, zone: ZoneInfo) -> Known:
+    """Everything a draft to a judged person may speak of.
+
+    ``messages``: the frame of the facts; without it the thread is not known.
+    """
     verdict = analysis.verdicts.loc[analysis.verdicts["person"].eq(person)].iloc[0]
     met = draft_meetings.meetings_with(analysis, person)
     park = analysis.parks.loc[analysis.parks["person"].eq(person)]
@@ -113,7 +116,11 @@ def _met(analysis: Analysis, met: pd.DataFrame, person: int, zone: ZoneInfo) -> 
 
 
 def _written(
-    analysis: Analysis, messages: pd.DataFrame, met: pd.DataFrame, person: int, zone: ZoneInfo
+    analysis: Analysis,
+    messages: pd.DataFrame | None,
+    met: pd.DataFrame,
+    person: int,
+    zone: ZoneInfo,
 ) -> dict[str, Any]:
     """What both sides wrote, when, and about what."""
     mails = draft_mails.mails_with(analysis, person)
@@ -125,6 +132,6 @@ def _written(
         "asked": local(asked_at, zone),
         "heard": local(draft_mails.last(recent), zone),
         "written": local(draft_mails.last(ours), zone),
-        "thread": draft_mails.thread(mails, messages, asked_in),
+        "thread": None if messages is None else draft_mails.thread(mails, messages, asked_in),
         "texts": (*draft_mails.newest(theirs), *draft_mails.newest(ours)),
     }

@@ -11,6 +11,7 @@ from analyzer.frames import VERDICTS
 from analyzer.settings import Settings
 from reports import views_ahead, words
 from reports import views_sections as sections
+from reports.draft_ready import ready_actions
 from reports.model import Contact, Report, Total
 from reports.views_base import Directory, number
 from reports.views_contacts import actions, contacts, total_effort
@@ -37,6 +38,7 @@ def report(
     zone = ZoneInfo(settings.zone)
     people = contacts(analysis, settings, week, directory=directory, said=said, links=links)
     to_do, more_to_do = actions(people, analysis.as_of)
+    to_do = ready_actions(to_do, analysis, zone)
     topics, more_topics = sections.open_topics(analysis, zone, directory)
     totals = _totals(analysis)
     effort = total_effort(analysis)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from analyzer.analysis import Analysis
 from analyzer.settings import Settings
 from reports import escape, words
 from reports import views_sections as sections
+from reports.draft_ready import ready
 from reports.model import Contact, Person
 from reports.model_person import Case, CaseFact, ContactPage, Entry
 from reports.views_base import Directory, local, records
@@ -59,11 +61,13 @@ def contact_page(
     zone = ZoneInfo(settings.zone)
     directory = Directory(analysis)
     timeline = _timeline(analysis, person, zone, directory)
+    contact = _contact(analysis, settings, person, directory, said)
+    step = ready(contact.next_step, analysis, contact.person, contact.verdict, zone)
     return ContactPage(
         as_of=analysis.as_of.astimezone(zone).replace(microsecond=0),
         zone=settings.zone,
         currency=settings.currency,
-        contact=_contact(analysis, settings, person, directory, said),
+        contact=replace(contact, next_step=step),
         topics=sections.open_topics(analysis, zone, directory, [person])[0],
         timeline=tuple(timeline[:TIMELINE_SHOWN]),
         timeline_left_out=max(0, len(timeline) - TIMELINE_SHOWN),

@@ -1,0 +1,46 @@
+"""The command that writes what a next step asks for, named beside it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from analyzer.analysis import Analysis
+from reports.draft_kinds import NO_MAIL, chosen
+from reports.draft_known import known
+from reports.model import Action, Person
+
+#: Names and addresses that no shell takes for anything else: commands are copied as they stand.
+_NAME: Final = re.compile(r"[^\W\d_]+(?:[ .'-]+[^\W\d_]+)*")
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9.-]+")
+
+
+def ready(step: str, analysis: Analysis, person: Person, verdict: str, zone: ZoneInfo) -> str:
+    """A next step with the command that writes the mail it asks for, if it asks for one.
+
+    Like ``Write once more. (brickwall draft "Ann Lee" last-try)``.
+    """
+    whom = _told(person)
+    if verdict in NO_MAIL or not whom:
+        return step
+    kind = chosen(known(analysis, None, person.id, zone)).kind
+    return f"{step} (brickwall draft {whom} {kind})" if kind else step
+
+
+def _told(person: Person) -> str:
+    """Whom a command is about; ``""`` where nothing can be written down safely."""
+    if _NAME.fullmatch(person.name):
+        return f'"{person.name}"'
+    return person.address if _ADDRESS.fullmatch(person.address) else ""
+
+
+def ready_actions(
+    actions: tuple[Action, ...], analysis: Analysis, zone: ZoneInfo
+) -> tuple[Action, ...]:
+    """The actions, each with the command that writes the mail it asks for, if it asks for one."""
+    return tuple(
+        replace(each, what=ready(each.what, analysis, each.person, each.verdict, zone))
+        for each in actions
+    )
