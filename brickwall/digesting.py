@@ -20,6 +20,7 @@ from store.errors import BrickwallError, ConfigurationError
 
 if TYPE_CHECKING:
     from reports.digest import Digest
+    from reports.digest_model import DigestView
     from store.model import Delivery
 
 KIND: Final = "digest"
@@ -54,21 +55,25 @@ class Digesting:
         zone = self.workspace.config.zone
         return load(self.workspace.home.config_file, local_zone=lambda: zone).digest.enabled
 
-    def digest(self, week: Week, recipient: str) -> Digest:
-        """The digest of a week; an older one as of its end."""
-        from reports.action_links import ActionLinks
-        from reports.digest import digest
+    def view(self, week: Week) -> DigestView:
+        """What the digest of a week says; of an older one, as of its end."""
         from reports.views_digest import digest_view
 
-        workspace, now = self.workspace, self.now()
-        zone = workspace.config.zone
-        as_of = now if week >= self.due() else week.end(zone)
-        study = studied(workspace, as_of)
-        view = digest_view(study.analysis, study.settings, week, study.facts.intents)
+        zone = self.workspace.config.zone
+        as_of = self.now() if week >= self.due() else week.end(zone)
+        study = studied(self.workspace, as_of)
+        return digest_view(study.analysis, study.settings, week, study.facts.intents)
+
+    def digest(self, week: Week, recipient: str) -> Digest:
+        """The digest of a week for a recipient, with links to answer it."""
+        from reports.action_links import ActionLinks
+        from reports.digest import digest
+
         own = self._own()
         to = recipient if recipient in own or not own else own[0]
-        made = now.astimezone(ZoneInfo(zone)).date()
-        return digest(view, ActionLinks(actions.key(workspace.home.action_key), to, made))
+        made = self.now().astimezone(ZoneInfo(self.workspace.config.zone)).date()
+        key = actions.key(self.workspace.home.action_key)
+        return digest(self.view(week), ActionLinks(key, to, made))
 
     def send(self, week: Week, post: Callable[[str], Post]) -> list[Delivery]:
         """Send the digest of ``week`` to each recipient who has not had it; how it stands then.

@@ -89,19 +89,25 @@ def _images(view: DigestView) -> tuple[Image, ...]:
 
 
 def subject(view: DigestView) -> str:
-    """Counts alone: it is seen on lock screens."""
+    """Counts alone, and those of what the mail holds: it is seen on lock screens."""
     told = []
     if view.to_do:
-        told.append(words.count(len(view.to_do) + view.to_do_left_out, "thing") + " to do")
+        told.append(_shown(len(view.to_do), view.to_do_left_out, "thing") + " to do")
     if view.risky:
         told.append(words.count(len(view.risky), "risky meeting"))
     if view.promises:
-        told.append(words.count(len(view.promises) + view.promises_left_out, "promise") + " due")
+        told.append(_shown(len(view.promises), view.promises_left_out, "promise") + " due")
     if view.wakes:
         told.append(f"{len(view.wakes)} to wake")
     if view.questions and not told:
-        told.append(words.count(len(view.questions) + view.questions_left_out, "question"))
+        told.append(_shown(len(view.questions), view.questions_left_out, "question"))
     return f"brickwall, week {view.week.number}: {', '.join(told[:3]) or 'nothing to do'}"
+
+
+def _shown(shown: int, left_out: int, one: str) -> str:
+    """What the mail holds, and of how many where it does not hold all: ``5 of 16 things``."""
+    told = words.count(shown + left_out, one)
+    return f"{shown:,} of {told}" if left_out else told
 
 
 def message(digest: Digest, sender: str, to: str, message_id: str, date: datetime) -> EmailMessage:

@@ -47,13 +47,13 @@ def schema() -> dict[str, Any]:
     return read
 
 
-def document(kind: str, view: object) -> str:
-    """Any view, a frozen dataclass, as JSON with the head that tells its ``kind``.
+def document(kind: str, view: object, **more: str | bool) -> str:
+    """Any view, a frozen dataclass, as JSON with the head that tells its ``kind``, and ``more``.
 
     Every key of the top stands on a line of its own, and every entry of its lists, so that the
     whole can be read and compared by lines; below that it is compact.
     """
-    top = {"schema": "brickwall", "version": VERSION, "kind": kind} | _plain(view)
+    top = {"schema": "brickwall", "version": VERSION, "kind": kind} | more | _plain(view)
     return "{\n" + ",\n".join(f"{_encode(key)}: {_lines(top[key])}" for key in top) + "\n}\n"
 
 

@@ -171,11 +171,18 @@ def open_question(view: OpenQuestion) -> str:
 
 
 def meeting_risk(view: MeetingRisk) -> str:
-    """Like ``Ann Lee, Thursday's meeting (4 Jun 2026, Demo): 60 % risk. 3 of 4 dates ...``."""
+    """Like ``Ann Lee, Thursday's meeting (4 Jun 2026, Demo): 60 % risk ... 3 of 4 dates ...``."""
     weekday = FULL_DAYS[view.at.weekday()]
-    percent = round(100 * view.risk.value)
     when = f"{weekday}'s meeting ({day(view.at)}, {view.summary})"
-    return f"{view.person.name}, {when}: {percent} % risk. {view.why}"
+    return f"{view.person.name}, {when}: {at_risk(view.risk.value)} {view.why}"
+
+
+def at_risk(risk: float) -> str:
+    """What the percentage of a meeting ahead is; it need not be the share of dates so far."""
+    return (
+        f"{share(risk)} risk that this one is moved late or missed; few and old dates count for "
+        "less in it."
+    )
 
 
 def open_basis(questions: tuple[OpenQuestion, ...]) -> str:

@@ -235,3 +235,23 @@ def test_a_mail_that_a_server_may_have_taken_is_not_sent_again(live: Live, tmp_p
             assert live.run("digest", "--send") == 3
             assert "nobody can look for it" in live.said
     assert (len(peer.mails), ledger(live)[0]["state"]) == (1, "unknown")
+
+
+def test_what_a_digest_says_is_told_to_programs_without_sending_it(ready: Live) -> None:
+    """The same subject as of the mail; the ledger stays empty."""
+    assert ready.run("digest", "--json", "--week", WEEK) == 0
+    told = json.loads(ready.said)
+    assert (told["schema"], told["version"], told["kind"]) == ("brickwall", 1, "digest")
+    assert (told["to"], told["week"]["id"]) == (ADDRESS, WEEK)
+    assert ready.run("digest", "--week", WEEK) == 0
+    assert f"Subject: {told['subject']}\n" in ready.said
+    assert ledger(ready) == []
+    assert not ready.peer.sent
+
+
+@pytest.mark.parametrize("other", ["--send", "--preview"])
+def test_json_goes_with_looking_alone(ready: Live, other: str) -> None:
+    """Nothing is sent or written then."""
+    assert ready.run("digest", "--json", other) == 2
+    assert f"--json does not go with {other}" in ready.said
+    assert not ready.peer.sent

@@ -77,7 +77,18 @@ def test_the_subject_carries_counts_and_no_names() -> None:
     """It is seen on lock screens."""
     made = usual()
     assert written(made).subject == "brickwall, week 47: 5 things to do, 1 risky meeting"
-    assert written(hostile()).subject.startswith("brickwall, week 47: 12 things to do")
+
+
+def test_the_subject_says_how_many_of_how_many_the_mail_holds() -> None:
+    """Its numbers are those of the text: five items, and the line that tells of the rest."""
+    mail = written(hostile())
+    found = re.match(r"brickwall, week 47: (\d+) of (\d+) things to do", mail.subject)
+    assert found
+    shown, everything = map(int, found.groups())
+    told = mail.text.partition("\nWhat to do\n")[2].partition("\n\n\n")[0]
+    assert f"\n{shown}. " in told
+    assert f"\n{shown + 1}. " not in told.partition("more: brickwall report")[0]
+    assert f"\n{everything - shown:,} more: brickwall report" in told
 
 
 def test_what_lock_screens_show_of_the_body_names_nobody() -> None:
@@ -135,7 +146,7 @@ def test_meetings_of_the_week_that_may_fall_through_are_named() -> None:
     assert [meeting.person.name for meeting in view.risky] == ["Li Wen"]
     text = " ".join(written(usual()).text.split())
     assert "Thu 26 Nov 2026, 11:00: Li Wen" in text
-    assert f"{view.risky[0].risk:.0%}".replace("%", " %") + " that it is moved or missed." in text
+    assert f"{view.risky[0].risk:.0%}".replace("%", " %") + " risk that this one is" in text
 
 
 def promise(made: Made, person: int, by: str, words: str, due_at: str, state: str = "open") -> None:

@@ -14,8 +14,8 @@ from brickwall.cli.talk import say
 from brickwall.digesting import Digesting
 from brickwall.posting import post
 from brickwall.workspace import now, opened
-from reports import escape
-from reports.digest import Digest
+from reports import escape, json_report
+from reports.digest import Digest, subject
 from reports.week import Week
 from store.errors import InputError, UsageError
 from store.model import Delivery
@@ -42,6 +42,17 @@ def preview(week: str | None, *, page: bool, show: bool | None) -> int:
     if page and digest.html:
         click.echo("")
         written(_standalone(digest), path, show=show)
+    return 0
+
+
+def preview_json(week: str | None) -> int:
+    """Print what a digest says, for programs; nothing is sent and nothing is written."""
+    with opened() as workspace:
+        digesting = Digesting(workspace, now)
+        view = digesting.view(Week.parse(week) if week else digesting.due())
+        to = digesting.recipients()[0]
+    told = json_report.document("digest", view, to=to, subject=subject(view), empty=view.empty)
+    click.echo(told.rstrip("\n"))
     return 0
 
 
