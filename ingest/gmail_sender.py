@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from email.parser import BytesHeaderParser
+from email.policy import SMTP
 from typing import Any, Final
 
 from ingest.client import Session
@@ -39,10 +41,10 @@ class GmailSender:
         self._once(self._mails.send(userId="me", body=_raw(message), fields="id"))
 
     def save_draft(self, message: bytes) -> None:
-        """See ``ingest.senders.Drafts``."""
+        """See ``ingest.senders.Drafts``; it is shown in the thread that it answers."""
         drafts = self._users.drafts()
-        request = drafts.create(userId="me", body={"message": _raw(message)}, fields="id")
-        self._once(request, draft=True)
+        body = {"message": _raw(message) | self._thread(message)}
+        self._once(drafts.create(userId="me", body=body, fields="id"), draft=True)
 
     def was_sent(self, message_id: str) -> bool | None:
         """See ``ingest.senders.Sender``."""
@@ -54,6 +56,16 @@ class GmailSender:
             named(self._headers(one), message_id)
             for one in self._ids(labelIds=["SENT"], maxResults=_NEWEST)
         )
+
+    def _thread(self, message: bytes) -> dict[str, str]:
+        """The thread of what a draft answers: Gmail does not find it by the headers alone."""
+        answers = str(BytesHeaderParser(policy=SMTP).parsebytes(message).get("In-Reply-To", ""))
+        if not answers or self._headers_only:
+            return {}
+        wanted = f"rfc822msgid:{answers.strip().strip('<>')}"
+        request = self._mails.list(userId="me", q=wanted, maxResults=1, fields="messages/threadId")
+        found = self._read(request).get("messages", ())
+        return {"threadId": str(found[0]["threadId"])} if found else {}
 
     def _ids(self, **which: Any) -> list[str]:
         request = self._mails.list(userId="me", fields="messages/id", **which)

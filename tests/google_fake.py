@@ -145,7 +145,8 @@ class FakeGoogle:
         if body:
             sent = json.loads(body)
             self.complaints += discovery.body_complaints(made, sent)
-            query["raw"] = (sent.get("message") or sent)["raw"]
+            message = sent.get("message") or sent
+            query |= {name: message[name] for name in ("raw", "threadId") if name in message}
         if self._over_quota(PRICES.get(made.id, 1)):
             return _error(429, "RESOURCE_EXHAUSTED", "rateLimitExceeded")
         try:

@@ -136,9 +136,9 @@ class FakeMailbox:
         shown = [m for m in self.messages.values() if not _HIDDEN & m.labels]
         if label := query.get("labelIds"):
             shown = [m for m in shown if label in m.labels]
-        if wanted := re.fullmatch(r"in:sent rfc822msgid:(\S+)", query.get("q", "")):
-            found = (m for m in shown if "SENT" in m.labels)
-            shown = [m for m in found if _message_id(m.raw) == f"<{wanted[1]}>"]
+        if wanted := re.fullmatch(r"(in:sent )?rfc822msgid:(\S+)", query.get("q", "")):
+            found = (m for m in shown if "SENT" in m.labels or not wanted[1])
+            shown = [m for m in found if _message_id(m.raw) == f"<{wanted[2]}>"]
         shown.sort(key=lambda m: (m.at, m.number), reverse=True)
         if token := query.get("pageToken"):
             at, _, number = token.partition("-")
@@ -199,7 +199,8 @@ class FakeMailbox:
         return self._brief(self.add(raw, "SENT"))
 
     def _draft(self, query: Mapping[str, str]) -> dict[str, Any]:
-        number = self.add(base64.urlsafe_b64decode(query["raw"]), "DRAFT")
+        raw, thread = base64.urlsafe_b64decode(query["raw"]), query.get("threadId", "")
+        number = self.add(raw, "DRAFT", thread=thread)
         return {"id": f"r{number}", "message": self._brief(number)}
 
     def _send_as(self, _: Mapping[str, str]) -> dict[str, Any]:

@@ -37,7 +37,21 @@ def test_gmail_keeps_it_among_the_drafts(draft: bytes) -> None:
         test_gmail_sender.sender(fake.url).save_draft(draft)
         (kept,) = fake.mailbox.messages.values()
         assert (kept.raw, "DRAFT" in kept.labels, "SENT" in kept.labels) == (draft, True, False)
-        assert fake.calls == ["gmail.users.drafts.create"]
+        assert fake.calls == ["gmail.users.messages.list", "gmail.users.drafts.create"]
+        assert fake.complaints == []
+
+
+@pytest.mark.parametrize("headers_only", [False, True])
+def test_gmail_shows_it_in_the_thread_that_it_answers(*, headers_only: bool) -> None:
+    """Found by its Message-ID; with access to headers alone Gmail allows no search."""
+    right = "gmail.metadata" if headers_only else "gmail.readonly"
+    with running(FakeGoogle(scopes=frozenset({right, "gmail.compose"}))) as fake:
+        answered = b"Message-ID: <b@acme.example>\r\nSubject: Fleet contract\r\n\r\nHello\r\n"
+        number = fake.mailbox.add(answered, thread="18c0000000000abc")
+        test_gmail_sender.sender(fake.url, headers_only=headers_only).save_draft(DRAFTS[0])
+        (draft,) = (one for one in fake.mailbox.messages.values() if one.number != number)
+        assert (draft.thread == "18c0000000000abc") == (not headers_only)
+        assert fake.complaints == []
 
 
 @pytest.mark.parametrize("draft", DRAFTS)
