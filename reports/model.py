@@ -128,10 +128,30 @@ class Effort:
 
 
 @dataclass(frozen=True, slots=True)
+class Opportunity:
+    """One of several open topics with the same person.
+
+    ``state``: going (both sides have exchanged something about it lately) | quiet | drop (they
+    write of other things and never of this one: ``reason``, ``next_step``). ``value``: ``None``
+    when not known.
+    """
+
+    id: int
+    title: str
+    value: float | None
+    currency: str
+    state: str
+    last_two_way_at: datetime | None
+    reason: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """One judged person. ``attention``: how much it matters this week (the order).
 
     ``signs``: newest week first, then strongest; ``signs_left_out``: how many older ones.
+    ``opportunities``: empty where there are fewer than two.
     """
 
     person: Person
@@ -151,6 +171,7 @@ class Contact:
     odds: Odds | None
     weeks: tuple[WeekOfSigns, ...]
     meetings: tuple[MeetingMark, ...]
+    opportunities: tuple[Opportunity, ...]
 
 
 @dataclass(frozen=True, slots=True)

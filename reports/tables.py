@@ -136,6 +136,7 @@ def markdown_contact(view: ContactPage) -> str:
             _about(person, view.currency),
             f"Next: {md(person.next_step)}" if person.next_step else "",
             *_topics(view.topics, 0),
+            *_opportunities(person),
             "## Evidence",
             "\n".join(_signs(person.signs)) or "None.",
             *(["## How sure?", *_odds(person.odds)] if person.odds else []),
@@ -144,6 +145,14 @@ def markdown_contact(view: ContactPage) -> str:
             *_coverage(view.coverage),
         ]
     )
+
+
+def _opportunities(person: Contact) -> Iterator[str]:
+    if person.opportunities:
+        yield "## Topic by topic"
+        yield "\n".join(
+            f"- {md(one.title)}: {md(words.opportunity(one))}" for one in person.opportunities
+        )
 
 
 def markdown_case(view: Case) -> str:

@@ -62,6 +62,10 @@ def contact(view: ContactPage, width: int = 80, *, colour: bool = False) -> str:
         f"you {words.day(person.last_out_at, 'never')}."
     )
     _topics(page, view.topics, 0, named=False)
+    if person.opportunities:
+        page.heading("Topic by topic")
+    for one in person.opportunities:
+        page.item("·", f"{one.title}: {words.opportunity(one)}")
     page.heading("Evidence")
     if not person.signs:
         page.say("No signs, good or bad.")

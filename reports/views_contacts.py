@@ -16,6 +16,7 @@ from reports.model import Action, Contact, Effort, Odds, Term
 from reports.views_base import Directory, effort, estimate, local, number, records
 from reports.views_charts import Strips, Trends
 from reports.views_evidence import Signs
+from reports.views_opportunities import Opportunities
 from reports.webmail import Links, nowhere
 from reports.week import Week
 
@@ -48,6 +49,7 @@ def contacts(
     )
     trends = Trends(analysis, settings, week, judged)
     strips = Strips(analysis, settings, week, judged)
+    opportunities = Opportunities(analysis, settings, judged)
     efforts = _efforts(analysis.effort, judged)
     odds = _all_odds(analysis.scores, judged)
     return tuple(
@@ -69,6 +71,7 @@ def contacts(
             odds=odds.get(row.person),
             weeks=trends.of(row.person),
             meetings=strips.of(row.person),
+            opportunities=opportunities.of(row.person),
         )
         for row in records(rows)
     )

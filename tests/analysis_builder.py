@@ -334,6 +334,16 @@ class Made:
         topic = len(self.rows["topics"]) + 1
         return self._add("topics", topic=topic, person=person, title=title, **fields)
 
+    def opportunity(self, topic: int, *, drop: str = "") -> None:
+        """One of several topics of its person; ``drop``: why it is none any more."""
+        told = self.rows["topics"][topic - 1]
+        known = {name: told[name] for name in ("person", "title", "value")}
+        step = "Drop this one, and go on with the others." if drop else ""
+        verdict = "drop" if drop else "keep"
+        self._add(
+            "opportunities", topic=topic, verdict=verdict, reason=drop, next_step=step, **known
+        )
+
     def waits(self, person: int, *, at: str, subject: str) -> None:
         """``person`` asked the rep something and waits for the answer."""
         asked = int(self.message(person, at=at, subject=subject).partition(":")[2])

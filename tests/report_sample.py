@@ -175,7 +175,7 @@ def _mover(made: Made) -> None:
     ahead = made.meeting(li, at="2026-11-26 10:00", summary="Harbour Freight: pilot results")
     why = "3 of 4 dates so far moved late or missed; confirm the day before."
     made.meeting_risk(ahead, li, at="2026-11-26 10:00", risk=0.6, why=why)
-    made.topic(
+    going = made.topic(
         li,
         "Harbour Freight: pilot and roll-out",
         deal=9,
@@ -186,6 +186,13 @@ def _mover(made: Made) -> None:
         last_two_way_at="2026-11-19 07:30",
         next_step="Meeting: pilot results",
         next_step_at="2026-11-26 10:00",
+    )
+    cameras = made.topic(li, "Cameras for the yard")
+    made.opportunity(going)
+    made.opportunity(
+        cameras,
+        drop="Nothing about it since 8 September, though they wrote of other things on "
+        "19 November.",
     )
 
 
