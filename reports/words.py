@@ -12,6 +12,7 @@ from reports.model import (
     MeetingRisk,
     Odds,
     OpenQuestion,
+    Opportunity,
     Question,
     Reference,
     Topic,
@@ -129,6 +130,24 @@ def step(what: str, at: datetime | None) -> str:
     if at is None:
         return what or "none"
     return f"{day(at)}: {what}" if what else day(at)
+
+
+def opportunity(view: Opportunity) -> str:
+    """How one of several topics with the same person stands."""
+    if view.state == "drop":
+        return f"dead. {view.reason} {view.next_step}".strip()
+    last = f"last exchange {day(view.last_two_way_at)}" if view.last_two_way_at else "no exchange"
+    worth = "" if view.value is None else f", worth {money(view.value, view.currency)}"
+    return f"{view.state}, {last}{worth}."
+
+
+def opportunity(view: Opportunity) -> str:
+    """How one of several topics with the same person stands."""
+    if view.state == "drop":
+        return f"dead. {view.reason} {view.next_step}".strip()
+    last = f"last exchange {day(view.last_two_way_at)}" if view.last_two_way_at else "no exchange"
+    worth = "" if view.value is None else f", worth {money(view.value, view.currency)}"
+    return f"{view.state}, {last}{worth}."
 
 
 def old_topics(left_out: int) -> str:
