@@ -28,9 +28,10 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
 SOON: Final = timedelta(days=3)
 #: So long an answer is waited for before anything else is written.
 PATIENCE: Final = timedelta(days=7)
-_OBJECTED: Final = "do not contact"
+#: They asked to be left alone: nothing is written to them.
+OBJECTED: Final = "do not contact"
 #: Verdicts after which no mail is ever chosen.
-NO_MAIL: Final = frozenset({"walk away", "stop chasing", _OBJECTED})
+NO_MAIL: Final = frozenset({"walk away", "stop chasing", OBJECTED})
 _ONE_STEP: Final = "In writing, ask for one step, and let them name the day."
 
 
@@ -71,14 +72,14 @@ def asked_for(known: Known, kind: str) -> Choice:
 
 def fitting(known: Known) -> tuple[str, ...]:
     """The kinds whose facts are there; none for somebody who asked not to be contacted."""
-    if known.verdict == _OBJECTED:
+    if known.verdict == OBJECTED:
         return ()
     return tuple(kind for kind in KINDS if not _LACKS.get(kind, _nothing)(known))
 
 
 def refuse(known: Known) -> None:
     """Raise ``UsageError`` for somebody who asked not to be contacted."""
-    if known.verdict == _OBJECTED:
+    if known.verdict == OBJECTED:
         raise UsageError(
             f"There are no drafts to {known.person.name}. {known.reason}",
             known.next_step,

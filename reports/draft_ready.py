@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from analyzer.analysis import Analysis
-from reports.draft_kinds import NO_MAIL, chosen
+from reports.draft_kinds import NO_MAIL, OBJECTED, chosen
 from reports.draft_known import known
 from reports.model import Action, Person
 
@@ -27,6 +27,15 @@ def ready(step: str, analysis: Analysis, person: Person, verdict: str, zone: Zon
         return step
     kind = chosen(known(analysis, None, person.id, zone)).kind
     return f"{step} (brickwall draft {whom} {kind})" if kind else step
+
+
+def ready_confirm(why: str, analysis: Analysis, person: Person) -> str:
+    """What speaks for confirming a meeting, with the command that writes it."""
+    verdict = analysis.verdicts.loc[analysis.verdicts["person"].eq(person.id), "verdict"]
+    whom = _told(person)
+    if not whom or verdict.eq(OBJECTED).any():
+        return why
+    return f"{why} (brickwall draft {whom} confirm)"
 
 
 def _told(person: Person) -> str:

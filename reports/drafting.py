@@ -31,8 +31,8 @@ _AHEAD: Final = "win-back-ahead"
 class Draft:
     """A text for the rep to look at and send.
 
-    ``subject``: as it stands in the mail, ``Re: ...`` in a thread. ``in_reply_to``: Message-ID of
-    what it answers, ``""`` for none; ``references``: those of its thread.
+    ``subject``: as it stands in the mail, ``Re: ...`` in a thread that has one. ``in_reply_to``:
+    Message-ID of what it answers, ``""`` for none; ``references``: those of its thread.
     """
 
     kind: str
@@ -73,7 +73,7 @@ def _draft(known: Known, kind: str, pack: Pack) -> Draft:
         kind=kind,
         language=pack.code,
         to=known.person.address,
-        subject=_reply(thread) if thread else _capital(draft_words.first(text.subject, plain)),
+        subject=_reply(thread) or _capital(draft_words.first(text.subject, plain)),
         body=_body(known, pack, [draft_words.first(each, facts) for each in text.paragraphs]),
         in_reply_to=thread.message_id if thread else "",
         references=(*thread.references, thread.message_id) if thread else (),
@@ -93,8 +93,9 @@ def _about_meeting(known: Known) -> bool:
     return bool(subject and title) and (title in subject or subject in title)
 
 
-def _reply(thread: Thread) -> str:
-    return f"Re: {thread.subject}".rstrip()
+def _reply(thread: Thread | None) -> str:
+    """The subject of an answer; ``""`` where that would say nothing."""
+    return f"Re: {thread.subject}" if thread and thread.subject else ""
 
 
 def _capital(text: str) -> str:

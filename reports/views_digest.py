@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -21,6 +22,7 @@ from reports.digest_model import (
     Wake,
     WeekOfMeetings,
 )  # fmt: skip
+from reports.draft_ready import ready, ready_confirm
 from reports.model import Contact, Question, Report, WeekOfSigns
 from reports.views_base import Directory, local, number, probability, records
 from reports.week import Week
@@ -110,12 +112,17 @@ def _wakes(report: Report, analysis: Analysis, zone: ZoneInfo) -> tuple[Wake, ..
                 f"they came back on {words.day(woken_at)}" if came else _until(until, row.milestone)
             )
             contact = contacts[row.person]
-            made[row.person] = Wake(contact.person, why, contact.next_step)
+            made[row.person] = _wake(contact, why, analysis, zone)
     for contact in report.contacts:
         if contact.verdict == "park" and contact.until is not None and contact.until <= soon:
             why = _until(contact.until, contact.milestone)
-            made.setdefault(contact.person.id, Wake(contact.person, why, contact.next_step))
+            made.setdefault(contact.person.id, _wake(contact, why, analysis, zone))
     return tuple(made.values())
+
+
+def _wake(contact: Contact, why: str, analysis: Analysis, zone: ZoneInfo) -> Wake:
+    step = ready(contact.next_step, analysis, contact.person, contact.verdict, zone)
+    return Wake(contact.person, why, step)
 
 
 def _until(until: datetime | None, milestone: str) -> str:
@@ -141,7 +148,10 @@ def _risky(analysis: Analysis, zone: ZoneInfo, directory: Directory) -> tuple[Ri
     rows = frame.loc[frame["start"].ge(start) & frame["start"].lt(end) & frame["risk"].ge(CONFIRM)]
     rows = rows.sort_values(["risk", "start", "person"], ascending=[False, True, True])
     titles = dict(zip(analysis.meetings["meeting"], analysis.meetings["summary"], strict=True))
-    return tuple(_one_risk(row, titles, zone, directory) for row in records(rows))
+    return tuple(
+        replace(risk, why=ready_confirm(risk.why, analysis, risk.person))
+        for risk in (_one_risk(row, titles, zone, directory) for row in records(rows))
+    )
 
 
 def _one_risk(row: Any, titles: dict[Any, Any], zone: ZoneInfo, who: Directory) -> RiskyMeeting:

@@ -10,6 +10,7 @@ from reports import draft_kinds, views
 from reports.draft_kinds import NO_MAIL, chosen
 from reports.draft_ready import ready
 from reports.model import Person
+from reports.views_digest import digest_view
 from reports.views_person import contact_page
 from reports.week import Week
 from store.errors import UsageError
@@ -30,6 +31,26 @@ def test_a_step_that_asks_for_a_mail_names_the_command_for_it() -> None:
     assert [action.what for action in report.actions] == [ASKED]
     assert [contact.next_step for contact in report.contacts] == [STEP]
     assert contact_page(analysis, SETTINGS, ann).contact.next_step == ASKED
+
+
+def test_the_digest_names_the_command_at_risky_meetings_and_at_who_wakes() -> None:
+    """Not where somebody asked to be left alone."""
+    made = Made()
+    ann = made.person("Ann Lee", "ann@acme.example")
+    bob = made.person("Bob Roe", "bob@acme.example", verdict="do not contact")
+    cid = made.person("Cid Poe", "cid@acme.example", next_step="Ask once.")
+    for person in (ann, bob):
+        meeting = made.meeting(person, at="2026-11-26 09:00", summary="Walk through")
+        made.meeting_risk(meeting, person, at="2026-11-26 09:00", risk=0.6, why="Confirm it.")
+    made._add("parks", person=cid, at="2026-11-01", until="2026-11-20", state="due")
+    digest = digest_view(made.analysis(), SETTINGS, Week(2026, 47))
+    assert {each.person.name: each.why for each in digest.risky} == {
+        "Ann Lee": 'Confirm it. (brickwall draft "Ann Lee" confirm)',
+        "Bob Roe": "Confirm it.",
+    }
+    assert [each.what for each in digest.wakes] == [
+        'Ask once. (brickwall draft "Cid Poe" milestone)'
+    ]
 
 
 @pytest.mark.parametrize("verdict", sorted(NO_MAIL))

@@ -266,6 +266,13 @@ def test_without_a_thread_a_draft_has_a_subject_of_its_own() -> None:
     )  # fmt: skip
 
 
+def test_a_thread_without_a_subject_is_answered_with_one() -> None:
+    """A bare "Re:" would be lost among the others."""
+    draft = drafted(all_but(thread=replace(THREAD, subject="")), "last-try")
+    assert draft.subject == "Fleet contract: yes or no?"
+    assert draft.in_reply_to == THREAD.message_id
+
+
 @pytest.mark.parametrize(
     ("thread", "subject"),
     [
