@@ -141,15 +141,6 @@ def opportunity(view: Opportunity) -> str:
     return f"{view.state}, {last}{worth}."
 
 
-def opportunity(view: Opportunity) -> str:
-    """How one of several topics with the same person stands."""
-    if view.state == "drop":
-        return f"dead. {view.reason} {view.next_step}".strip()
-    last = f"last exchange {day(view.last_two_way_at)}" if view.last_two_way_at else "no exchange"
-    worth = "" if view.value is None else f", worth {money(view.value, view.currency)}"
-    return f"{view.state}, {last}{worth}."
-
-
 def old_topics(left_out: int) -> str:
     """What is said of proposals that are too old to be called open."""
     return f"{count(left_out, 'older proposal')} without a word for half a year: not listed."
