@@ -25,10 +25,10 @@ from ingest.workers import Workers
 from store.database import Database
 from store.errors import UsageError
 from store.model import Failure, Intent, Message
-from store.overview import own_addresses
+from store.overview import FILES, own_addresses
 from store.saved import Saved
 
-ACCOUNT_KIND = "files"
+ACCOUNT_KIND = FILES
 #: One process writes; more than this many that parse would wait for it.
 MOST_WORKERS = 4
 

@@ -125,6 +125,7 @@ class Syncing:
         addresses = (*account.addresses, *self.own)
         number = self.database.account(account.name, account.provider, account.zone, addresses)
         sources = provider.sources(account, tools)
+        self.database.keep_positions(number, [source.name for source in sources])
         if all(self.database.position(number, source.name) is None for source in sources):
             estimate = provider.estimate(account, tools)
             if estimate is not None:

@@ -273,6 +273,11 @@ class Database:
         with self._writing() as connection:
             listing.check(connection, account, rows.clean(stream), rows.known_micros(at))
 
+    def keep_positions(self, account: int, streams: Iterable[str]) -> None:
+        """These are all streams of the account that are still read; others are no longer fresh."""
+        with self._writing() as connection:
+            listing.keep_positions(connection, account, [rows.clean(one) for one in streams])
+
     def stored(self, account: int, stream: str, source_keys: Iterable[str]) -> set[str]:
         """Those of ``source_keys`` whose messages are stored as lying in ``stream``."""
         with self.reading() as connection:

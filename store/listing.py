@@ -5,7 +5,7 @@ Every function runs inside the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -73,6 +73,13 @@ def check(connection: Connection, account: int, stream: str, at: int) -> None:
         stream=stream_id(connection, account, stream), cursor="", position=0, size=0, **now
     )
     connection.execute(put.on_conflict_do_update(index_elements=["stream"], set_=now))
+
+
+def keep_positions(connection: Connection, account: int, streams: Collection[str]) -> None:
+    """Forget how far all other streams of the account were read: nobody reads them any more."""
+    name, number = schema.stream.c.name, schema.stream.c.id
+    gone = select(number).where(schema.stream.c.account == account, name.not_in(streams))
+    connection.execute(delete(schema.cursor).where(schema.cursor.c.stream.in_(gone)))
 
 
 def release(connection: Connection, stream: int, items: Iterable[str]) -> None:

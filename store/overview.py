@@ -11,9 +11,12 @@ from store import schema
 from store.database import Database
 from store.rows import instant
 
+#: Kind of the account of what was imported.
+FILES = "files"
+
 
 class AccountState(NamedTuple):
-    """One account: what is stored of it, and when it was looked at last.
+    """One account: what is stored of it, and when it was looked at last (see ``checked_at``).
 
     ``read_share``: below 1 while a first reading has not come to its end. ``failures``: items in
     quarantine. ``left_out``: why -> how many.
@@ -76,16 +79,27 @@ def read_share() -> ColumnElement[float]:
     return func.coalesce(found.scalar_subquery(), 1.0)
 
 
+def checked_at() -> ColumnElement[Any]:
+    """Of each account: when the source that was read to its end longest ago was.
+
+    For a first reading, when something was saved last. Files are no accounts that grow old: when
+    the last of them was read.
+    """
+    cursor, account = schema.cursor, schema.account.c
+    of_account = cursor.join(schema.stream)
+    mine = schema.stream.c.account == account.id
+    first, last = (
+        select(of(cursor.c.checked_at)).select_from(of_account).where(mine).scalar_subquery()
+        for of in (func.min, func.max)
+    )
+    return case((account.kind == FILES, last), else_=first)
+
+
 def _counts() -> Select[Any]:
     account, message, event = schema.account.c, schema.message.c, schema.event.c
     at = func.coalesce(message.received_at, message.sent_at)
     mine = (message.account == account.id) & message.removed_at.is_(None)
     stream = schema.stream.c
-    checked = (
-        select(func.max(schema.cursor.c.checked_at))
-        .select_from(schema.cursor.join(schema.stream))
-        .where(stream.account == account.id)
-    )
     failures = (
         select(func.count())
         .select_from(schema.failure.join(schema.stream))
@@ -99,7 +113,7 @@ def _counts() -> Select[Any]:
         select(func.count()).where(event.account == account.id).scalar_subquery().label("events"),
         select(func.min(at)).where(mine).scalar_subquery().label("oldest"),
         select(func.max(at)).where(mine).scalar_subquery().label("newest"),
-        checked.scalar_subquery().label("checked"),
+        checked_at().label("checked"),
         read_share().label("read_share"),
         failures.scalar_subquery().label("failures"),
     ).order_by(account.id)

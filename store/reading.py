@@ -16,7 +16,7 @@ from store import facts, schema
 from store.database import Database
 from store.facts import TIME, Facts
 from store.model import KINDS, ROLES
-from store.overview import read_share
+from store.overview import checked_at, read_share
 from store.rows import chunks, driver, known_micros
 
 Column = ColumnElement[Any]
@@ -44,13 +44,6 @@ _TABLES: Final[Mapping[str, Table]] = {
 }
 
 
-def _checked_at() -> Column:
-    """When any stream of the account was looked at last."""
-    cursor = schema.cursor.join(schema.stream)
-    found = select(func.max(schema.cursor.c.checked_at)).select_from(cursor)
-    return found.where(schema.stream.c.account == schema.account.c.id).scalar_subquery()
-
-
 def _carrier() -> Column:
     """The stored message that carried an event revision, else -1."""
     event, message = schema.event.c, schema.message.c
@@ -70,7 +63,7 @@ def _account_of_failure() -> Column:
 #: Columns of facts frames that are not columns of their table.
 _MADE: Final[Mapping[tuple[str, str], Column]] = {
     ("accounts", "account"): schema.account.c.id,
-    ("accounts", "checked_at"): _checked_at(),
+    ("accounts", "checked_at"): checked_at(),
     ("accounts", "read_share"): read_share(),
     ("mailboxes", "mailbox"): schema.mailbox.c.id,
     ("messages", "message"): schema.message.c.id,

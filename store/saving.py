@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, case
 from sqlalchemy.dialects.sqlite import insert
 
 from store import conferences, entries, listing, places, rows, schema
@@ -214,6 +214,7 @@ class Saving:
             self._connection.execute(add, counts)
 
     def _put_cursor(self) -> None:
+        """Once it was read to its end, only that makes it fresh again; see ``listing.check``."""
         put = insert(schema.cursor).values(
             stream=rows.stream_id(self._connection, self._options.account, self._options.source),
             cursor=self._batch.cursor,
@@ -223,9 +224,9 @@ class Saving:
             ended=False,
             checked_at=self._observed,
         )
-        told = ("cursor", "resync", "position", "size", "checked_at")
-        self._connection.execute(
-            put.on_conflict_do_update(
-                index_elements=["stream"], set_={name: put.excluded[name] for name in told}
-            )
-        )
+        now: dict[str, Any] = {
+            name: put.excluded[name] for name in ("cursor", "resync", "position", "size")
+        }
+        before = schema.cursor.c
+        now["checked_at"] = case((before.ended, before.checked_at), else_=self._observed)
+        self._connection.execute(put.on_conflict_do_update(index_elements=["stream"], set_=now))

@@ -263,6 +263,34 @@ def test_a_look_to_the_end_keeps_the_place_and_ends_a_resync(db: Database) -> No
     assert (position.cursor, position.resync) == ("here", False)
 
 
+def test_an_account_is_as_fresh_as_the_source_that_was_read_longest_ago(db: Database) -> None:
+    """A calendar that is read each hour does not hide that mail has not come for days."""
+    for at, streams in ((NOW, ("calendar", "mail")), (NOW + HOUR, ("calendar",))):
+        for stream in streams:
+            db.checked(1, stream, at)
+    assert overview(db)[0].checked_at == NOW
+    assert list(read_facts(db).accounts["checked_at"]) == [NOW]
+    db.keep_positions(1, ["calendar"])
+    assert overview(db)[0].checked_at == NOW + HOUR, "nobody reads the mail any more"
+
+
+def test_a_reading_that_broke_off_makes_nothing_fresh(db: Database) -> None:
+    """What it brought is kept; but nobody knows what it did not come to."""
+    save(db, mail("a", "1"), stream="s")
+    assert overview(db)[0].checked_at == NOW, "a first reading is under way"
+    db.checked(1, "s", NOW + HOUR)
+    save(db, mail("b", "2"), stream="s", at=NOW + 2 * HOUR)
+    assert overview(db)[0].checked_at == NOW + HOUR
+
+
+def test_of_files_the_last_one_counts(db: Database) -> None:
+    """What was imported a year ago is no reason to import it again."""
+    number = db.account("imported", "files", "UTC", [])
+    for hours, stream in enumerate(("a.mbox", "b.mbox")):
+        db.checked(number, stream, NOW + hours * HOUR)
+    assert overview(db)[1].checked_at == NOW + HOUR
+
+
 def test_what_was_read_leaves_the_quarantine(db: Database) -> None:
     """So does what is gone; what still cannot be read stays."""
     bad = tuple(Failure(item, "bad") for item in ("a", "k", "gone", "left"))
