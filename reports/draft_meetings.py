@@ -51,10 +51,10 @@ def _called_off(analysis: Analysis, met: pd.DataFrame, person: int) -> pd.DataFr
     changes = analysis.changes
     changes = changes.loc[changes["person"].eq(person) & ~changes["rebooked"]]
     changes = changes.loc[changes["at"].le(pd.Timestamp(analysis.as_of))]
-    alone = met.loc[met["alone"], "meeting"]
-    declined = changes["kind"].eq("declined") & changes["meeting"].isin(alone)
-    came = met.loc[met["presence"].eq("yes"), "meeting"]
-    fell = (declined | changes["kind"].eq("cancelled")) & ~changes["meeting"].isin(came)
+    alone = met.loc[met["alone"] & met["presence"].ne("yes"), "meeting"]
+    cancelled = met.loc[met["status"].eq("cancelled"), "meeting"]
+    fell = changes["kind"].eq("declined") & changes["meeting"].isin(alone)
+    fell |= changes["kind"].eq("cancelled") & changes["meeting"].isin(cancelled)
     return changes.loc[fell]
 
 

@@ -193,6 +193,14 @@ def test_a_meeting_called_off_without_a_new_date_is_one_to_rebook(
     assert made.known(ann).missed is None
 
 
+def test_a_meeting_that_was_restored_was_not_called_off(made: Mailed, ann: int) -> None:
+    """It took place after all."""
+    off = made.meeting(ann, at="2026-11-17 09:00", summary="Walk through")
+    made.change(ann, off, "cancelled", at="2026-11-16 07:00")
+    made.change(ann, off, "restored", at="2026-11-16 08:00")
+    assert made.known(ann).missed is None
+
+
 def test_one_refusal_of_many_calls_no_meeting_off(made: Mailed, ann: int) -> None:
     """The others may have met."""
     bob = made.person("Bob Roe", "bob@acme.example")

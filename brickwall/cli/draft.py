@@ -41,7 +41,7 @@ def command(
     as_of: str | None,
     as_json: bool,
 ) -> None:
-    r"""A short text to a contact, for you to look at and send. brickwall never sends it.
+    """A short text to a contact, for you to look at and send. brickwall never sends it.
 
     NAME is a part of the name, the address or the company. Without KIND the one that fits is
     chosen, and why is said; often no mail is needed.
@@ -54,7 +54,7 @@ def command(
     park       leave it for now, and come back on the day
     win-back   after an honest no: thank them, or ask what has changed
     decline    end it from your side
-    """
+    """  # noqa: D301 - click reads this backspace: what follows keeps its lines
     from brickwall.cli.connecting import live
     from brickwall.cli.people import find
     from brickwall.cli.times import instant
