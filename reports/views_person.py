@@ -19,6 +19,7 @@ from reports.model_person import Case, CaseFact, ContactPage, Entry
 from reports.views_base import Directory, local, records
 from reports.views_contacts import contacts
 from reports.views_evidence import CHANGES
+from reports.webmail import Links, nowhere
 from reports.week import Week
 from store.errors import UsageError
 
@@ -55,13 +56,20 @@ def check_judged(analysis: Analysis, person: int) -> None:
 
 
 def contact_page(
-    analysis: Analysis, settings: Settings, person: int, said: pd.DataFrame | None = None
+    analysis: Analysis,
+    settings: Settings,
+    person: int,
+    said: pd.DataFrame | None = None,
+    links: Links = nowhere,
 ) -> ContactPage:
-    """Everything about one judged person. Raises ``UsageError`` when they are not judged."""
+    """Everything about one judged person. Raises ``UsageError`` when they are not judged.
+
+    ``said``, ``links``: as in ``views.report``.
+    """
     zone = ZoneInfo(settings.zone)
     directory = Directory(analysis)
     timeline = _timeline(analysis, person, zone, directory)
-    contact = _contact(analysis, settings, person, directory, said)
+    contact = _contact(analysis, settings, person, directory, said, links)
     step = ready(contact.next_step, analysis, contact.person, contact.verdict, zone)
     return ContactPage(
         as_of=analysis.as_of.astimezone(zone).replace(microsecond=0),
@@ -116,6 +124,7 @@ def _contact(
     person: int,
     directory: Directory,
     said: pd.DataFrame | None,
+    links: Links = nowhere,
 ) -> Contact:
     week = Week.of(analysis.as_of.astimezone(ZoneInfo(settings.zone)).date())
     found = contacts(
@@ -126,6 +135,7 @@ def _contact(
         said=said,
         people=[person],
         signs_shown=None,
+        links=links,
     )
     if not found:
         raise UsageError(*_not_judged(analysis, person, directory))

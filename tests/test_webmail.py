@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from analyzer.settings import Settings
 from brickwall import webmail as wired
 from brickwall.accounts import Accounts
 from brickwall.config import Config
@@ -15,11 +16,12 @@ from brickwall.endpoints import Endpoints, Microsoft
 from brickwall.paths import Home
 from brickwall.providers import Account
 from brickwall.workspace import Workspace
+from reports.views_person import case, contact_page
 from reports.webmail import Gmail, Outlook, Webmail, nowhere
 from store import database
 from store.reading import read_facts
 from tests.builders import Story
-from tests.report_sample import HOSTILE
+from tests.report_sample import HOSTILE, links, usual
 from tests.store_builder import NOW, batch, message
 from tests.store_builder import event as revision
 
@@ -126,3 +128,14 @@ def test_gmail_is_linked_and_imap_is_not(tmp_path: Path) -> None:
     """IMAP says nothing of a place on the web."""
     assert "#search/rfc822msgid%3Am%40mail.example" in linked(tmp_path / "a", account("gmail"))
     assert linked(tmp_path / "b", account("imap", server="imap.ours.example")) == ""
+
+
+def test_a_contact_leads_to_its_mails_and_a_case_to_none() -> None:
+    """The boss has no business in the rep's mailbox."""
+    settings = Settings()
+    person = (usual().analysis(), settings, 1, usual().said())
+    shown = [
+        each.link for sign in contact_page(*person, links).contact.signs for each in sign.references
+    ]
+    assert any(shown)
+    assert not [each for fact in case(*person).facts for each in fact.references if each.link]

@@ -20,11 +20,15 @@ def command(name: str, as_of: str | None, form: str | None, output: Path | None)
     """
     from brickwall.cli.one import one
     from brickwall.cli.output import coloured, deliver, width
+    from brickwall.webmail import links
+    from brickwall.workspace import opened
     from reports import json_report, tables, terminal
     from reports.views_person import contact_page
 
     study, person = one(name, as_of)
-    view = contact_page(study.analysis, study.settings, person.id, study.facts.intents)
+    with opened() as workspace:
+        web = links(workspace, study.facts)
+    view = contact_page(study.analysis, study.settings, person.id, study.facts.intents, web)
     if form == "json":
         text = json_report.contact(view)
     elif form == "md":
