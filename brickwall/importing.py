@@ -18,6 +18,7 @@ from brickwall.actions import Answers
 from brickwall.forgetting import unwelcome
 from brickwall.keeping import Keep, KeptSource
 from ingest import files, owner
+from ingest.collector import seldom_collected
 from ingest.files import FileSource, Found
 from ingest.owner import OwnerGuess
 from ingest.source import Batch
@@ -139,7 +140,7 @@ def import_paths(
     """
     began = clock()
     count = workers or min(os.cpu_count() or 1, MOST_WORKERS)
-    with Workers(zone, count) as parsers, database.writing(), database.bulk():
+    with seldom_collected(), Workers(zone, count) as parsers, database.writing(), database.bulk():
         found = files.find(paths, parsers)
         addresses = _owner(found, me, database, ask)
         keep = Keep(

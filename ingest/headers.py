@@ -36,7 +36,7 @@ _PREFIX: Final = re.compile(
 _SUFFIX: Final = re.compile(r"(?:\s*\((?:fwd|fw)\))+\s*$", re.IGNORECASE)
 _ID: Final = re.compile(r"<\s*([^<>]+?)\s*>")
 _TOOL_HEADERS: Final = frozenset(words("tools")["headers"])
-_TOOL_MAILERS: Final = words("tools")["mailers"]
+_TOOL_MAILERS: Final = re.compile("|".join(map(re.escape, words("tools")["mailers"])))
 _LANGUAGE: Final = re.compile(r"^([A-Za-z]{2,3})(?:[-_,\s]|$)")
 
 
@@ -148,4 +148,4 @@ def sequence_tool(parts: Parts) -> bool:
     if not _TOOL_HEADERS.isdisjoint(headers):
         return True
     mailer = (parts.header("x-mailer") + " " + parts.header("x-sender-app")).lower()
-    return any(name in mailer for name in _TOOL_MAILERS)
+    return _TOOL_MAILERS.search(mailer) is not None

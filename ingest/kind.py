@@ -69,19 +69,19 @@ def kind_of(
     if participants and participants[0].role == "from":
         sender = participants[0].address.partition("@")[0]
     lowered = _LIST_TAG.sub("", subject.lower(), count=1) if "[" in subject else subject.lower()
-    if _is_bounce(parts, sender, lowered, text):
+    report = _report(parts)
+    if _is_bounce(parts, sender, lowered, text, report):
         return "bounce"
     if any(_METHOD.search(calendar[:8_192]) for calendar in parts.calendars):
         return "calendar"
-    if _is_auto_reply(parts, sender, lowered, text):
+    if report == "receipt" or _is_auto_reply(parts, sender, lowered, text):
         return "auto_reply"
     if _is_bulk(parts, sender) or _is_newsletter(parts, lowered, text, new):
         return "bulk"
     return "person"
 
 
-def _is_bounce(parts: Parts, sender: str, subject: str, text: str) -> bool:
-    report = _report(parts)
+def _is_bounce(parts: Parts, sender: str, subject: str, text: str, report: str) -> bool:
     if report:
         return report != "receipt"
     if "x-failed-recipients" in parts.headers or subject.startswith(_BOUNCE_SURE):
@@ -112,8 +112,6 @@ def _report(parts: Parts) -> str:
 
 
 def _is_auto_reply(parts: Parts, sender: str, subject: str, text: str) -> bool:
-    if _report(parts) == "receipt":
-        return True
     evidence = _marks(parts, sender)
     if subject.startswith(_AUTO_SURE_PREFIXES):
         evidence += _SURE

@@ -60,7 +60,7 @@ class MessageFiles:
         """Headers of some messages from all over the folder."""
         for file in self._files[:: max(1, -(-len(self._files) // most))]:
             try:
-                with Path(file.path).open("rb") as opened:
+                with Path(file.path).open("rb", buffering=0) as opened:
                     yield self._labels, opened.read(SAMPLE_HEADER_BYTES)
             except OSError:
                 continue

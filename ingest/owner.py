@@ -8,8 +8,8 @@ written to.
 
 from __future__ import annotations
 
-from collections import Counter
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
@@ -24,8 +24,7 @@ _DELIVERED = ("delivered-to", "x-delivered-to", "x-original-to", "envelope-to", 
 _RECEIVED = ("to", "cc", "bcc")
 _GMAIL, _FOLDER = "x-gmail-labels", "x-folder"
 _HEADER = re.compile(
-    r"^(%s)[ \t]*:(.*(?:\n[ \t].*)*)"
-    % "|".join(("from", *_DELIVERED, *_RECEIVED, _GMAIL, _FOLDER)),
+    rf"^({'|'.join(('from', *_DELIVERED, *_RECEIVED, _GMAIL, _FOLDER))})[ \t]*:(.*(?:\n[ \t].*)*)",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -180,7 +179,7 @@ def _weight(candidate: Candidate) -> int:
 
 
 def _headers(head: bytes) -> Headers:
-    """Only what tells of the owner: to parse thousands of headers whole takes as long as an import."""
+    """Only what tells of the owner: to parse all headers of a sample takes far longer."""
     block = head.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
     found: dict[str, list[str]] = {}
     for name, value in _HEADER.findall(block.partition("\n\n")[0]):

@@ -30,6 +30,7 @@ _CONTACT: Final = re.compile(
     r"|^EB ?-?\d{3,4}\w?$"
     r"|(?i:\b(?:tel|phone|telephone|fax|facsimile|mobile|cell|ph|office|direct)\b[.:/ ()+-]{1,5}\d)"
 )
+_DIGIT: Final = re.compile(r"\d")
 _ATTACHMENT: Final = re.compile(
     r"\s*(?:- .{1,80}\.\w{2,4}|<<[^<>]{1,100}>>|\(See attached file: .{1,100}\))$"
 )
@@ -45,7 +46,7 @@ def signature_start(lines: list[str]) -> int:
     end = _dashes(lines)
     while True:
         end = _without_blanks(lines, end)
-        shorter = min(step(lines, end) for step in (_footer, _disclaimer, _mobile))
+        shorter = min(_footer(lines, end), _disclaimer(lines, end), _mobile(lines, end))
         if shorter == end:
             break
         end = shorter
@@ -154,7 +155,7 @@ def _is_person(line: str) -> bool:
 
 def _is_name(line: str) -> bool:
     """One to six words without digits: a person, company or title."""
-    if any(c.isdigit() for c in line) or _CONTACT.search(line) is not None:
+    if _DIGIT.search(line) is not None or _CONTACT.search(line) is not None:
         return False
     parts = line.replace(",", " ").split()
     return 1 <= len(parts) <= 6 and parts[0][0].isupper()

@@ -6,6 +6,7 @@ result. With one worker everything runs in this process.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -20,6 +21,7 @@ from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
 from ingest import itip, mime
+from ingest.collector import SELDOM
 from ingest.content import LARGEST_MESSAGE_BYTES
 from ingest.folders import left_out_label
 from ingest.outlook_mail import OLE2_MAGIC, msg_mail
@@ -252,8 +254,9 @@ def _data(item: Raw) -> tuple[bytes, bool]:
     """An item's first ``LARGEST_MESSAGE_BYTES``, and whether there was more."""
     if isinstance(item.data, bytes):
         return item.data, False
-    with item.data.open("rb") as file:
-        data = file.read(LARGEST_MESSAGE_BYTES + 1)
+    with item.data.open("rb", buffering=0) as file:
+        size = os.fstat(file.fileno()).st_size  # room for the largest takes longer than reading
+        data = file.read(min(size, LARGEST_MESSAGE_BYTES) + 1)
     if data.startswith(OLE2_MAGIC):
         return msg_mail(item.data), False
     return data[:LARGEST_MESSAGE_BYTES], len(data) > LARGEST_MESSAGE_BYTES
@@ -289,6 +292,7 @@ def _batch(stream: str, size: int, chunk: Chunk, parsed: Parsed) -> Batch:
 
 def _begin_worker() -> None:
     """Leave Ctrl-C to the main process, and end with it even if it is killed."""
+    gc.set_threshold(SELDOM)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
