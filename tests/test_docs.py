@@ -14,11 +14,6 @@ ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 COMMANDS_PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-#: Commands that tell something to be read, by programs too.
-TELLING = (
-    *("accounts", "report", "contact", "case", "contacts", "mirror", "backtest", "digest"),
-    *("daemon status", "doctor", "config check", "export", "draft", "brief"),
-)
 
 
 def every_command() -> dict[str, click.Command]:
@@ -74,12 +69,6 @@ def test_the_help_of_every_command_shows_an_example_and_explains_every_option(na
     assert "brickwall" in (command.epilog or "") or name == "mark"
     unexplained = [p.name for p in command.params if isinstance(p, click.Option) and not p.help]
     assert unexplained == []
-
-
-@pytest.mark.parametrize("name", TELLING)
-def test_every_command_that_tells_something_tells_it_to_programs_too(name: str) -> None:
-    """As JSON with a version."""
-    assert "--json" in options(EVERY[name])
 
 
 def test_no_chapter_is_about_a_command_that_is_gone() -> None:
