@@ -42,7 +42,7 @@ def test_options_are_completed_in_every_shell(
     offered = completed(shell, ASKED[shell], monkeypatch, capsys)
     assert "--week" in offered
     assert "--weeks" in offered
-    assert "--html" not in offered
+    assert "--open" not in offered
 
 
 def test_commands_are_completed(
