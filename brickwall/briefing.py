@@ -1,19 +1,29 @@
-"""The brief before meetings: what it is about, and its view made from the store."""
+"""The brief before meetings: what it is about, its view made from the store, and its mail."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
+from brickwall import letters
+from brickwall.config import load
+from brickwall.delivering import Letter, Post
+from brickwall.workspace import Study, Workspace, studied
 from store.errors import UsageError
 
 if TYPE_CHECKING:
-    from brickwall.workspace import Study, Workspace
     from reports.brief import Asked
     from reports.brief_model import Brief
+    from store.model import Delivery
 
+KIND: Final = "brief"
 _SHOWN: Final = 8
+_NOTHING: Final = "there is no meeting that day"
+_LATE: Final = "its first meeting has begun"
 
 
 def brief_of(workspace: Workspace, study: Study, asked: Asked) -> Brief:
@@ -91,3 +101,65 @@ def _several(name: str, people: list[str], titles: list[str]) -> UsageError:
         f'"{name}" may be {", ".join(every[:_SHOWN])}{more}.',
         "Give the address, or more of the title.",
     )
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """The briefs that are mailed to one user; ``now``: the clock."""
+
+    workspace: Workspace
+    now: Callable[[], datetime]
+
+    def wanted(self) -> bool:
+        """Whether briefs are mailed, by the configuration as it is now."""
+        zone = self.workspace.config.zone
+        return load(self.workspace.home.config_file, local_zone=lambda: zone).brief.mail
+
+    def send(self, day: date, post: Callable[[str], Post]) -> list[Delivery]:
+        """Send the brief of ``day`` to each recipient of digests who has not had it.
+
+        Never once its first meeting has begun. As ``letters.to_each``.
+        """
+        morning = _Morning(self.workspace, day, self.now)
+        return letters.to_each(self.workspace, morning.letter, post, self.now, self.wanted)
+
+
+@dataclass(frozen=True)
+class _Morning:
+    """The brief of one day; analysed at most once, however many have it."""
+
+    workspace: Workspace
+    day: date
+    now: Callable[[], datetime]
+
+    def letter(self, recipient: str) -> Letter:
+        """What goes to ``recipient``."""
+
+        def written(sender: str, message_id: str) -> bytes | None:
+            return self._mail(sender, recipient, message_id) if self._view.meetings else None
+
+        return Letter(KIND, self.day.isoformat(), recipient, written, _NOTHING, self._late)
+
+    @cached_property
+    def _study(self) -> Study:
+        return studied(self.workspace, self.now())
+
+    @cached_property
+    def _view(self) -> Brief:
+        return brief_of(self.workspace, self._study, of_day(self._study, self.day))
+
+    def _late(self) -> str:
+        from reports import brief_meetings
+
+        zone, at = ZoneInfo(self.workspace.config.zone), self.now()
+        first = brief_meetings.first_start(self._study.analysis, zone, self.day)
+        over = at.astimezone(zone).date() > self.day
+        return _LATE if over or (first is not None and at >= first) else ""
+
+    def _mail(self, sender: str, recipient: str, message_id: str) -> bytes:
+        from reports import brief_mail
+        from reports.mail import message
+
+        at = self.now().astimezone(ZoneInfo(self.workspace.config.zone)).replace(microsecond=0)
+        mail = message(brief_mail.written(self._view), sender, recipient, message_id, at)
+        return letters.on_the_wire(mail, message_id)

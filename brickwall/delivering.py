@@ -42,7 +42,8 @@ class Letter:
     """A mail to the rep. ``kind`` and ``key``: see ``store.model.Delivery``.
 
     ``written``: the whole mail, given who sends it and its Message-ID; ``None`` where there is
-    nothing to say, and ``nothing`` is then why.
+    nothing to say, and ``nothing`` is then why. ``late``: why it would be of no use any more,
+    ``""`` while it is; asked before it would leave.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Letter:
     recipient: str
     written: Callable[[str, str], bytes | None]
     nothing: str = "there is nothing to say"
+    late: Callable[[], str] = lambda: ""
 
 
 def deliver(
@@ -101,6 +103,8 @@ class _Delivering:
         """Nothing has gone, as far as this store knows: an older copy of it may not know all."""
         if not self._wanted():
             return None
+        if late := self._letter.late():
+            return self._ledger.skip(*self._mail, late)
         post = self._post()
         number = self._ledger.message_id(*self._mail)
         content = self._letter.written(post.address, number)
@@ -123,6 +127,8 @@ class _Delivering:
             return self._ledger.doubt(found, _LOOKED_FOR)
         if not self._wanted():
             return None
+        if late := self._letter.late():
+            return self._ledger.skip(*self._mail, late)
         # Forgetting somebody empties the mails that named them: such a one is written anew.
         content = found.content or self._letter.written(post.address, found.message_id)
         if content is None:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from email.policy import SMTP
 from functools import partial
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from brickwall import actions
-from brickwall.accounts import Accounts
+from brickwall import actions, letters
 from brickwall.config import load
-from brickwall.delivering import Letter, Post, deliver
+from brickwall.delivering import Letter, Post
 from brickwall.workspace import Workspace, studied
 from reports.week import Week
-from store.errors import BrickwallError, ConfigurationError
 
 if TYPE_CHECKING:
     from reports.digest import Digest
@@ -25,8 +22,6 @@ if TYPE_CHECKING:
 
 KIND: Final = "digest"
 _NOTHING: Final = 'nothing to do, and digest.when_empty is "skip"'
-#: Nothing in a mail needs more than seven bits, and no server has to unfold its Message-ID.
-_WIRE: Final = SMTP.clone(cte_type="7bit", max_line_length=200)
 
 
 @dataclass(frozen=True)
@@ -42,13 +37,7 @@ class Digesting:
 
     def recipients(self) -> tuple[str, ...]:
         """Whom the digest goes to. Raises ``ConfigurationError`` where nobody is known."""
-        told = self.workspace.config.digest.to or self._own()[:1]
-        if not told:
-            raise ConfigurationError(
-                "Nobody is known whom the digest could go to",
-                "Set me.addresses (or digest.to) in the configuration.",
-            )
-        return tuple(dict.fromkeys(told))
+        return letters.recipients(self.workspace)
 
     def wanted(self) -> bool:
         """Whether digests are turned on, in the configuration as it is now."""
@@ -69,7 +58,7 @@ class Digesting:
         from reports.action_links import ActionLinks
         from reports.digest import digest
 
-        own = self._own()
+        own = letters.own_addresses(self.workspace)
         to = recipient if recipient in own or not own else own[0]
         made = self.now().astimezone(ZoneInfo(self.workspace.config.zone)).date()
         key = actions.key(self.workspace.home.action_key)
@@ -78,28 +67,10 @@ class Digesting:
     def send(self, week: Week, post: Callable[[str], Post]) -> list[Delivery]:
         """Send the digest of ``week`` to each recipient who has not had it; how it stands then.
 
-        ``post``: the way to send to a recipient. Nobody is in the list for whom it was turned off.
-        Raises as ``delivering.deliver`` does, after all others have had theirs.
+        As ``letters.to_each``.
         """
-        done: list[Delivery] = []
-        errors: list[BrickwallError] = []
-        for recipient in self.recipients():
-            letter = self._letter(week, recipient)
-            try:
-                found = deliver(
-                    self.workspace.database,
-                    letter,
-                    partial(post, recipient),
-                    self.now,
-                    wanted=self.wanted,
-                )
-            except BrickwallError as error:
-                errors.append(error)
-            else:
-                done += [found] if found is not None else []
-        if errors:
-            raise errors[0]
-        return done
+        letter = partial(self._letter, week)
+        return letters.to_each(self.workspace, letter, post, self.now, self.wanted)
 
     def _letter(self, week: Week, recipient: str) -> Letter:
         def written(sender: str, message_id: str) -> bytes | None:
@@ -111,21 +82,8 @@ class Digesting:
         return Letter(KIND, str(week), recipient, written, _NOTHING)
 
     def _mail(self, digest: Digest, sender: str, recipient: str, message_id: str) -> bytes:
-        from ingest.senders import HEADER
         from reports.digest import message
 
         at = self.now().astimezone(ZoneInfo(self.workspace.config.zone)).replace(microsecond=0)
         mail = message(digest, sender, recipient, message_id, at)
-        mail[HEADER] = message_id
-        return mail.as_bytes(policy=_WIRE)
-
-    def _own(self) -> tuple[str, ...]:
-        """The rep's own addresses, those that brickwall was told first."""
-        from store.overview import own_addresses
-
-        told = [a for a in self.workspace.config.addresses if not a.startswith("@")]
-        connected = [
-            a for one in Accounts(self.workspace.home.accounts).all() for a in one.addresses
-        ]
-        stored = sorted(own_addresses(self.workspace.database))
-        return tuple(dict.fromkeys((*told, *connected, *stored)))
+        return letters.on_the_wire(mail, message_id)

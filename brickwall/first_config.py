@@ -88,7 +88,7 @@ _REST = """
 # sync_minutes = 10
 
 [brief]
-# A mail before the day's meetings.
+# A mail in the morning of each day with meetings: history, open promises, risk.
 # mail = false
 # time = "07:00"
 

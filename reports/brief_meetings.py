@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -30,6 +30,13 @@ def of_day(analysis: Analysis, zone: ZoneInfo, day: date) -> list[int]:
     today = analysis.as_of.astimezone(zone).date()
     rows = ahead(analysis) if day == today else standing(analysis)
     return rows.loc[_days(rows, zone).eq(day), "meeting"].to_list()
+
+
+def first_start(analysis: Analysis, zone: ZoneInfo, day: date) -> datetime | None:
+    """When the first meeting of a day begins that has an hour; ``None`` where none has."""
+    rows = standing(analysis)
+    starts = rows.loc[_days(rows, zone).eq(day) & ~rows["all_day"], "start"]
+    return None if starts.empty else starts.iloc[0].to_pydatetime(warn=False)
 
 
 def next_day(analysis: Analysis, zone: ZoneInfo) -> date:

@@ -17,7 +17,7 @@ from reports.digest_items import Linked
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reports.digest import Image
+    from reports.mail import Image
 
 #: Background and ink of verdicts, as on the page: light, dark.
 _CHIPS: Final = {

@@ -19,7 +19,7 @@ from brickwall.config import Config
 from brickwall.daemon import past
 from brickwall.daemon.keeper import Ending, Keeper
 from brickwall.daemon.past import Memory
-from brickwall.daemon.plan import DIGEST, SYNC, Due
+from brickwall.daemon.plan import BRIEF, DIGEST, SYNC, Due
 from brickwall.daemon.run import HEARTBEAT_SECONDS, Clockwork, Heartbeat
 from brickwall.daemon.work import delivered, failure
 from brickwall.delivering import Letter, Post, deliver
@@ -30,7 +30,7 @@ from store.errors import BrickwallError
 
 ACCOUNT: Final = "gmail:rep@ours.example"
 REP: Final = "rep@ours.example"
-WORK_SECONDS: Final = {SYNC: 20.0, DIGEST: 40.0}
+WORK_SECONDS: Final = {SYNC: 20.0, DIGEST: 40.0, BRIEF: 40.0}
 
 
 class CrashError(Exception):
@@ -132,7 +132,11 @@ class FakeWork:
 
 
 class Machine:
-    """A machine with a daemon. ``true``: the true time; the wall clock may be wrong."""
+    """A machine with a daemon. ``true``: the true time; the wall clock may be wrong.
+
+    ``first_meetings``: when the first meeting of a day begins, by its ISO date. ``taken_at``: the
+    true times at which the mailbox took its mails.
+    """
 
     def __init__(self, database: Database, config: Config, at: datetime, seed: int = 0) -> None:
         self.database = database
@@ -145,6 +149,8 @@ class Machine:
         self.on = False
         self.syncs: Counter[str] = Counter()
         self.deliveries: list[str] = []
+        self.first_meetings: dict[str, datetime] = {}
+        self.taken_at: list[datetime] = []
         self.log: list[tuple[str, dict[str, object]]] = []
         self._disk = b""
         self._works: list[FakeWork] = []
@@ -179,7 +185,7 @@ class Machine:
     def cut_power(self) -> None:
         """Switch off without a word; what was being sent may have gone."""
         for work in self._works:
-            if work.due.task == DIGEST and self._random.random() < 0.7:
+            if work.due.task in (DIGEST, BRIEF) and self._random.random() < 0.7:
                 self.mailbox.next = self._random.choice(("before", "after"))
                 self._do(work)
         self._works.clear()
@@ -232,6 +238,9 @@ class Machine:
             return {}, 1
         except BrickwallError as error:
             return failure(error), 3
+        finally:
+            new = len(self.mailbox.taken) - len(self.taken_at)
+            self.taken_at += [self.true] * new
 
     def _sync(self) -> dict[str, Any]:
         result = "done" if self.mailbox.online else "offline"
@@ -240,31 +249,50 @@ class Machine:
         return {"result": "done", "accounts": {ACCOUNT: {"result": result}}}
 
     def _mail(self, due: Due) -> dict[str, Any]:
-        if due.task != DIGEST:
+        if due.task not in (DIGEST, BRIEF):
             return {"result": "done"}
-
-        def written(sender: str, message_id: str) -> bytes:
-            headers = f"From: {sender}\r\nTo: {REP}\r\nMessage-ID: {message_id}\r\n"
-            return f"{headers}Subject: {due.key}\r\n\r\nwhat to do\r\n".encode()
-
-        letter = Letter("digest", due.key, REP, written)
         post = Post("memory", REP, self.mailbox)
+        letter = self._digest(due.key) if due.task == DIGEST else self._brief(due.key)
         found = deliver(
-            self.database,
-            letter,
-            lambda: post,
-            self.wall,
-            wanted=lambda: self.config.digest.enabled,
+            self.database, letter, lambda: post, self.wall, wanted=lambda: self._wants(due.task)
         )
         self.deliveries += [found.state] if found else []
         return delivered([found] if found else [])
 
+    def _wants(self, task: str) -> bool:
+        return self.config.digest.enabled if task == DIGEST else self.config.brief.mail
+
+    def _digest(self, key: str) -> Letter:
+        return Letter(DIGEST, key, REP, lambda sender, number: _raw(sender, number, key))
+
+    def _brief(self, key: str) -> Letter:
+        """As ``briefing`` writes it: nothing on days without meetings, or too late for them."""
+        first = self.first_meetings.get(key)
+
+        def written(sender: str, message_id: str) -> bytes | None:
+            return _raw(sender, message_id, key) if first else None
+
+        def late() -> str:
+            return "its first meeting has begun" if first and self.wall() >= first else ""
+
+        return Letter(BRIEF, key, REP, written, late=late)
+
     def turn_digest(self, *, on: bool) -> None:
         """The rep changes the configuration."""
         self.config = replace(self.config, digest=replace(self.config.digest, enabled=on))
+
+    def turn_brief(self, *, on: bool) -> None:
+        """The rep changes the configuration."""
+        self.config = replace(self.config, brief=replace(self.config.brief, mail=on))
 
     def _remember(self, memory: Memory) -> None:
         self._disk = json.dumps({"version": 1, **asdict(memory)}, default=str).encode()
 
     def _remembered(self) -> Memory:
         return past.read(self._disk)
+
+
+def _raw(sender: str, message_id: str, key: str) -> bytes:
+    """A mail whose subject is what it is about."""
+    headers = f"From: {sender}\r\nTo: {REP}\r\nMessage-ID: {message_id}\r\n"
+    return f"{headers}Subject: {key}\r\n\r\nwhat to do\r\n".encode()

@@ -18,8 +18,6 @@ UPKEEP: Final = "upkeep"
 
 #: A machine that was off for longer gets the digests of so many weeks, not of all.
 LOOK_BACK_WEEKS: Final = 8
-#: A brief is about the day's meetings; later than this it is of no use.
-BRIEF_USEFUL_HOURS: Final = 8
 UPKEEP_TIME: Final = time(3)
 
 #: First pause and longest pause, in minutes, after each kind of failure; doubled in between.
@@ -117,16 +115,14 @@ def _week_before(monday: date) -> str:
 
 
 def _brief(config: Config, memory: Memory, now: datetime) -> Due | None:
+    """Today's, however late: it is written only where it comes before the first meeting."""
     if not config.brief.mail:
         return None
     past = memory.of(BRIEF)
     today = now.astimezone(ZoneInfo(config.zone)).date()
-    for day in (today, today + timedelta(days=1)):
-        at = _instant(day, config.brief.time, config.zone)
-        useful = now < at + timedelta(hours=BRIEF_USEFUL_HOURS)
-        if useful and day.isoformat() not in past.over:
-            return Due(BRIEF, _patient(past, at, now), day.isoformat())
-    return None
+    day = today if today.isoformat() not in past.over else today + timedelta(days=1)
+    at = _instant(day, config.brief.time, config.zone)
+    return Due(BRIEF, _patient(past, at, now), day.isoformat())
 
 
 def _upkeep(config: Config, memory: Memory, now: datetime) -> Due | None:

@@ -10,13 +10,14 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import date
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from brickwall.cli.logs import handled
-from brickwall.daemon.plan import DIGEST, SYNC, UPKEEP
+from brickwall.daemon.plan import BRIEF, DIGEST, SYNC, UPKEEP
 from brickwall.tools import Talk, Toolbox
 from brickwall.vault_keys import Keys
 from brickwall.workspace import Workspace, now, opened
@@ -144,6 +145,18 @@ def _digest(key: str, stop: Event) -> Told:
         return delivered(digesting.send(Week.parse(key), partial(post, toolbox, vault)))
 
 
+def _brief(key: str, stop: Event) -> Told:
+    """Send the brief of the day ``key``."""
+    del stop
+    from brickwall.briefing import Briefing
+    from brickwall.posting import post
+
+    with _silently() as (workspace, toolbox, keys):
+        vault = partial(keys.open, workspace.home.vault)
+        briefing = Briefing(workspace, now)
+        return delivered(briefing.send(date.fromisoformat(key), partial(post, toolbox, vault)))
+
+
 def delivered(deliveries: Sequence[Delivery]) -> Told:
     """How it stands with mails; one that may have gone is looked for once more later."""
     if not deliveries:
@@ -174,6 +187,7 @@ def _unknown(key: str, stop: Event) -> Told:
 TASKS: Final[Mapping[str, Callable[[str, Event], Told]]] = {
     SYNC: _sync,
     DIGEST: _digest,
+    BRIEF: _brief,
     UPKEEP: _upkeep,
 }
 
