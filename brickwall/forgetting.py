@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import secrets
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from store.errors import StoreError
 
@@ -73,15 +75,27 @@ def forget(
 
 def _delete_naming(path: Path, words: Collection[str]) -> bool:
     try:
-        text = path.read_bytes().decode("utf-8", "replace").casefold()
+        text = _text_of(path)
         named = any(word and word.casefold() in text for word in words)
         if named:
             path.unlink()
-    except OSError as error:
+    except (OSError, BadZipFile) as error:
+        why = getattr(error, "strerror", "") or error
         raise StoreError(
-            f"{path} cannot be looked through: {error.strerror}", "Delete it yourself."
+            f"{path} cannot be looked through: {why}", "Delete it yourself."
         ) from error
     return named
+
+
+def _text_of(path: Path) -> str:
+    """What a file says, in small letters: a workbook is packed, a page escapes what is special, and
+    the long lines of a calendar are folded anywhere, also inside a name.
+    """
+    raw = path.read_bytes()
+    if is_zipfile(path):
+        with ZipFile(path) as packed:
+            raw = b"\n".join(packed.read(name) for name in packed.namelist())
+    return html.unescape(raw.replace(b"\r\n ", b"").decode("utf-8", "replace")).casefold()
 
 
 def _salt(database: Database) -> str:

@@ -6,10 +6,19 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from analyzer.days import mentions
-from store.errors import UsageError
+from brickwall.paths import write_durably
+from store.errors import StoreError, UsageError
+
+if TYPE_CHECKING:
+    from brickwall.workspace import Workspace
+    from reports.parked import Parks
+
+#: The calendar that the daemon keeps fresh, in the folder of written reports.
+FEED: Final = "parked.ics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,41 @@ def _in_words(text: str, today: date) -> date | None:
     told = mentions(text, today) or mentions(f"in {text}", today)
     ahead = [mention.resumes for mention in told if mention.resumes > today]
     return max(ahead, default=told[0].resumes if told else None)
+
+
+def reminders(view: Parks) -> tuple[list[Reminder], int]:
+    """Those who wait for a day or whose day has come, and how many more wait without one."""
+    kept = [park for park in view.parks if park.state in ("parked", "due")]
+    dated = [
+        Reminder(
+            park.person.name, park.person.address, park.until.date(), park.why, park.at, park.mark
+        )
+        for park in kept
+        if park.until is not None
+    ]
+    return dated, len(kept) - len(dated)
+
+
+def refresh(workspace: Workspace, now: datetime) -> int:
+    """Write the calendar of the parked anew, so that a calendar program that shows the file is
+    never a day behind; how many are in it. Without anybody ever parked there is none.
+
+    Raises ``StoreError`` where it cannot be written.
+    """
+    from brickwall.workspace import studied
+    from reports.parked import parked
+    from store.marks import marks
+
+    path = workspace.home.reports / FEED
+    parks = any(told.mark.kind == "park" for told in marks(workspace.database))
+    if not parks and not path.exists():
+        return 0
+    dated, _ = reminders(parked(studied(workspace, now).analysis, workspace.config.zone))
+    try:
+        write_durably(path, calendar(dated))
+    except OSError as error:
+        raise StoreError(f"{path} cannot be written: {error.strerror}", "Make room.") from error
+    return len(dated)
 
 
 def calendar(reminders: Iterable[Reminder]) -> bytes:

@@ -36,6 +36,26 @@ def test_nothing_names_a_forgotten_person(selling: RepHome) -> None:
     assert selling.run("contact", "ann") == 2
 
 
+@pytest.mark.parametrize(
+    "form", [["--html"], ["--xlsx"], ["--weeks=2", "--week=2026-W23", "--html"]]
+)
+def test_a_report_that_names_the_person_is_deleted_in_whichever_form(
+    home: RepHome, form: list[str]
+) -> None:
+    """A page escapes what is special in a name, and a workbook is packed."""
+    bo = 'Bo "The Bolt" O\'Brien & Sons <bo@bolt.example>'
+    home.write(
+        mail(bo, ME, "2026-04-27 09:00", "Please send an offer.", number="a"),
+        mail(ME, bo, "2026-04-28 09:00", "Our offer. Any questions?", answers="a"),
+    )
+    assert home.run("mark", "bo", "sales") == 0
+    assert home.run("report", *form, "--no-open") == 0
+    (path,) = home.folder.glob("**/reports/*")
+    assert b"O'Brien & Sons" not in path.read_bytes()
+    assert home.run("forget", "bo", "--yes") == 0
+    assert not path.exists()
+
+
 def test_others_stay(selling: RepHome) -> None:
     """Forgetting Ann leaves Carl."""
     assert selling.run("forget", "ann", "--yes") == 0

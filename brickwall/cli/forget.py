@@ -37,7 +37,7 @@ def command(name: str, yes: bool, as_json: bool) -> None:
             workspace.database, addresses, names, at=now(), files=[p for p in files if p.is_file()]
         )
     if as_json:
-        click.echo(json.dumps({**gone._asdict(), "files": written}))
+        click.echo(json.dumps({"version": 1, **gone._asdict(), "files": written}))
         return
     click.echo(
         f"Forgotten. Deleted: {gone.messages} messages, {gone.events} entries of meetings, "

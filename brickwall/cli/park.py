@@ -98,16 +98,9 @@ def _show(workspace: Workspace, ics: Path | None, *, listed: bool, as_json: bool
 
 def _write(view: Parks, path: Path) -> None:
     from brickwall.cli.output import deliver
-    from brickwall.parking import Reminder, calendar
+    from brickwall.parking import calendar, reminders
 
-    kept = [park for park in view.parks if park.state in ("parked", "due")]
-    dated = [
-        Reminder(
-            park.person.name, park.person.address, park.until.date(), park.why, park.at, park.mark
-        )
-        for park in kept
-        if park.until is not None
-    ]
+    dated, without_day = reminders(view)
     deliver(calendar(dated).decode(), path, show=False)
-    if len(kept) > len(dated):
-        click.echo(f"{len(kept) - len(dated)} without a day left out: they wait for a milestone.")
+    if without_day:
+        click.echo(f"{without_day} without a day left out: they wait for a milestone.")
