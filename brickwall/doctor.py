@@ -14,7 +14,8 @@ from brickwall.daemon import past, plan
 from brickwall.daemon.lock import is_held
 from brickwall.daemon.past import Memory
 from brickwall.paths import Home
-from brickwall.providers import Account
+from brickwall.providers import Account, not_asked_for
+from ingest.calls import REFUSED
 from store.errors import BrickwallError, ConfigurationError, InputError, SignInError
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def accounts(
         name, state = account_id(account), by_key.get((account.provider, account.name))
         found = [*_freshness(name, state, now), *_trouble(name, memory.of(plan.lane(name)))]
         yield from found or [_fine("accounts", f"{name}: fresh")]
+        yield from _calls(name, account, state)
     for state in states:
         if state.failures:
             yield _warning(
@@ -151,6 +153,16 @@ def accounts(
             )
     if not connected:
         yield _warning("accounts", "none is connected", "See `brickwall connect --help`.")
+
+
+def _calls(name: str, account: Account, state: AccountState | None) -> Iterator[Finding]:
+    """Whether it is known who came to calls; nobody needs that, so a no is no mistake."""
+    if optional := not_asked_for(account):
+        yield _fine("attendance", f"{name}: optional: {optional}")
+    for why in state.left_out if state else ():
+        if why.startswith(REFUSED):
+            remedy = "All else works without it. docs/accounts.md tells what it needs."
+            yield _warning("attendance", f"{name}: {why}", remedy)
 
 
 def _freshness(name: str, state: AccountState | None, now: datetime) -> Iterator[Finding]:

@@ -24,10 +24,10 @@ SERVICE: Final = "Microsoft's sign-in"
 #: How long the browser is waited for.
 WAIT_SECONDS: Final = 600.0
 #: What a feature needs on top, asked for only with it.
-FEATURES: Final[Mapping[str, str]] = {
-    "send": "Mail.Send",
-    "drafts": "Mail.ReadWrite",
-    "attendance": "OnlineMeetingArtifact.Read.All",
+FEATURES: Final[Mapping[str, tuple[str, ...]]] = {
+    "send": ("Mail.Send",),
+    "drafts": ("Mail.ReadWrite",),
+    "attendance": ("OnlineMeetings.Read", "OnlineMeetingArtifact.Read.All"),
 }
 #: National clouds name the resource of a scope; elsewhere it is Microsoft's own.
 NATIONAL: Final = frozenset(
@@ -75,7 +75,8 @@ class Clock(NamedTuple):
 def scopes(*, headers_only: bool, features: frozenset[str], endpoint: str = "") -> tuple[str, ...]:
     """The least that must be asked for; ``endpoint``: of Graph."""
     names = ["Mail.ReadBasic" if headers_only else "Mail.Read", "Calendars.Read", "User.Read"]
-    names += [scope for feature, scope in FEATURES.items() if feature in features]
+    for feature, needed in FEATURES.items():
+        names += needed if feature in features else ()
     prefix = f"{endpoint}/" if endpoint in NATIONAL else ""
     return tuple(prefix + name for name in names)
 

@@ -27,8 +27,9 @@ class Person:
 class Reference:
     """One thing in the mail or calendar that shows a fact.
 
-    ``id``: ``message:12``, ``event:7``, ``mark:3`` or ``deal:2``. ``source``: they wrote | you
-    wrote | calendar | your mark | deals list. ``words``: the few words that show it. ``link``: the
+    ``id``: ``message:12``, ``event:7``, ``mark:3``, ``deal:2``, ``call:4`` or ``missed:4``.
+    ``source``: they wrote | you wrote | calendar | your mark | deals list | Teams' attendance
+    report | Google Meet's record. ``words``: the few words that show it. ``link``: the
     message on the web, ``""`` where it is not there.
     """
 

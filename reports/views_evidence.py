@@ -31,6 +31,10 @@ CHANGES: Final = {
 }
 
 
+#: Who tells who was in a call.
+CALLS: Final = {"meet": "Google Meet's record", "teams": "Teams' attendance report"}
+
+
 class References:
     """What evidence references stand for, looked up together for all that are shown."""
 
@@ -48,6 +52,7 @@ class References:
         self._messages(analysis.mail, {_id(r) for r in wanted if r.startswith("message:")}, said)
         self._events(analysis, wanted)
         self._deals(analysis.topics)
+        self._calls(analysis.calls)
 
     def __getitem__(self, reference: str) -> Reference:
         if reference not in self._made:
@@ -88,6 +93,13 @@ class References:
             title = escape.line(row.title, escape.SUBJECT)
             self._put(f"deal:{row.deal}", "deals list", pd.NaT, title, "")
 
+    def _calls(self, calls: pd.DataFrame) -> None:
+        for row in records(calls):
+            source = CALLS.get(row.service, row.service)
+            there, missed = _were_there(row.people)
+            self._put(f"call:{row.call}", source, row.at, there, "")
+            self._put(f"missed:{row.call}", source, row.at, missed, "")
+
     def _put(self, reference: Any, source: str, at: Any, subject: str, words: str) -> None:
         when = local(at, self._zone)
         self._made[reference] = self._reference(reference, source, when, subject, words)
@@ -97,6 +109,13 @@ class References:
     ) -> Reference:
         link = self._links.get(reference, "")
         return Reference(reference, source, when, subject, words, link)
+
+
+def _were_there(people: int) -> tuple[str, str]:
+    """How many were in a call: of somebody who was among them, and of somebody who was not."""
+    if people == 1:
+        return "nobody but them", "nobody but you"
+    return f"{people} people, they among them", f"{people} people, not among them"
 
 
 def _id(reference: str) -> int:

@@ -15,6 +15,8 @@ from brickwall.daemon import past, plan
 from brickwall.daemon.past import Memory, Past
 from brickwall.paths import Home
 from brickwall.routine import Digest
+from ingest.calls import Looks, RefusedError, refused
+from store import database
 from tests.live_builder import Live, live
 from tests.memory_provider import ADDRESS
 
@@ -162,3 +164,31 @@ def test_a_digest_that_is_turned_off_needs_no_way_to_be_sent() -> None:
     """Nothing is found fault with that nobody wants."""
     (one,) = doctor.delivery(Config(digest=Digest(enabled=False)), Memory(), (), None, NOW)
     assert one.level == "ok"
+
+
+def test_what_more_an_account_could_tell_is_no_mistake(live: Live) -> None:
+    """It is named with the command that allows it, until that has been given."""
+    live.connect()
+    live.run("sync")
+    for command in ("doctor", "accounts"):
+        live.run(command)
+        assert "who came to calls is not read" in live.said
+        assert "brickwall connect gmail --with attendance" in live.said
+    assert "attendance" not in [area for area, told in found(live).items() if told]
+    live.connect("gmail", "--with", "attendance")
+    live.run("accounts")
+    assert "who came to calls" not in live.said
+
+
+def test_a_provider_that_does_not_tell_who_came_is_named(live: Live) -> None:
+    """With why, as a warning: everything else is read."""
+    live.connect("gmail", "--with", "attendance")
+    live.run("sync")
+    refusal = RefusedError("Google Meet is not switched on")
+    with database.open(live.home / "brickwall.db") as opened:
+        account = opened.account(ADDRESS, "gmail", "UTC", [])
+        opened.save(account, refused("meet", Looks(), refusal, NOW), (), NOW)
+    (told,) = found(live)["attendance"]
+    assert told["level"] == "warning"
+    assert "who came to calls: Google Meet is not switched on" in told["what"]
+    assert "All else works without it" in told["remedy"]

@@ -15,6 +15,7 @@ import pytest
 from brickwall.credentials import Clients
 from brickwall.endpoints import Endpoints, Microsoft, Network
 from brickwall.providers import Account, Connection, Request, Tools, microsoft
+from ingest import microsoft_auth
 from ingest.retry import Retry
 from ingest.secrets import MemorySecrets
 from store.errors import ConfigurationError, InputError, SignInError, SignInProblem
@@ -36,7 +37,8 @@ ME = {
 @pytest.fixture(scope="module")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Oidc]:
     """The sign-in."""
-    rights = ("Mail.Send", "Mail.ReadWrite")
+    calls = microsoft_auth.FEATURES["attendance"]
+    rights = ("Mail.Send", "Mail.ReadWrite", *calls)
     with oidc(tmp_path_factory.mktemp("oidc"), scopes=rights) as running:
         yield running
 
@@ -135,6 +137,19 @@ def test_mail_to_the_rep_leaves_only_where_that_was_allowed(
     raws = [one.raw for one in fake.mailbox.messages.values()]
     assert raws[-2:] == [mail(1), mail(2)]
     assert microsoft.sender(allowed, lent).was_sent(message_id(1)) is True
+
+
+def test_who_came_to_calls_is_read_only_where_that_was_allowed(
+    provider: Oidc, fake: Graph, tmp_path: Path
+) -> None:
+    """Two rights more are asked for, with that feature alone."""
+    lent = tools(provider, fake, tmp_path)
+    request = Request("microsoft", features=frozenset({"attendance"}))
+    allowed = account(microsoft.connect(request, lent))
+    assert allowed.granted == {"attendance"}
+    calls, mailbox = microsoft.sources(allowed, lent)
+    assert (calls.name, mailbox.name) == ("teams", "mailbox")
+    assert [batch.left_out for batch in calls.batches(None)] == [{}]
 
 
 def test_who_may_not_know_aliases_and_zone_is_connected_all_the_same(

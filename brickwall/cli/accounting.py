@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from brickwall.providers import Account
+from brickwall.providers import Account, not_asked_for
 from reports import escape
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def as_lines(
         if others:
             yield f"  also yours: {', '.join(others)}"
         yield from _stored(stored.pop((account.provider, account.name), None), zone)
+        if optional := not_asked_for(account):
+            yield f"  optional: {optional}"
     for state in stored.values():
         known = "imported files" if state.kind == "files" else f"{state.kind}; not connected"
         yield f"{escape.line(state.name)} ({known})"

@@ -22,6 +22,14 @@ _FEATURES = click.option(
     type=click.Choice(["send", "drafts"]),
     help="Also ask for this right: send you the digest, leave drafts. Repeatable.",
 )
+_FEATURES_AND_CALLS = click.option(
+    "--with",
+    "features",
+    multiple=True,
+    type=click.Choice(["send", "drafts", "attendance"]),
+    help="Also ask for this right: send you the digest, leave drafts, see who came to calls. "
+    "Repeatable.",
+)
 _DRAFTS = click.option(
     "--with",
     "features",
@@ -62,7 +70,7 @@ def command() -> None:
 @command.command("gmail", epilog="Example: brickwall connect gmail · set up once: docs/accounts.md")
 @click.argument("address", default="")
 @_HEADERS
-@_FEATURES
+@_FEATURES_AND_CALLS
 @_KEY_FILE
 def gmail(key_file: Path | None, **said: Any) -> int:
     """Gmail and Google Calendar, with your browser."""
@@ -74,7 +82,7 @@ def gmail(key_file: Path | None, **said: Any) -> int:
 )
 @click.argument("address", default="")
 @_HEADERS
-@_FEATURES
+@_FEATURES_AND_CALLS
 @click.option(
     "--device-code", is_flag=True, help="Sign in on another device: no browser is needed here."
 )

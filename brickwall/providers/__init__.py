@@ -189,7 +189,29 @@ _ALLOWS: Final = {
     "brief.",
     "drafts": "brickwall may leave drafts where you ask for one; you send them, or not.",
 }
+#: What is read only with a feature; said before it is asked for.
+_READS: Final = {
+    "attendance": "Who came to your calls in {service}, and when: shows who stayed away.",
+}
+#: Providers that know who came to calls.
+_KNOWS_CALLS: Final = frozenset({"gmail", "microsoft"})
 _NOT_KEPT: Final = "attachments are not kept"
+
+
+def also_reads(request: Request, service: str) -> list[str]:
+    """What is read only because the user wants it; ``service``: where calls are held."""
+    wanted = [text for feature, text in _READS.items() if feature in request.features]
+    return [text.format(service=service) for text in wanted]
+
+
+def not_asked_for(account: Account) -> str:
+    """What the account could tell besides, and how to allow it; ``""`` where there is nothing."""
+    if account.provider not in _KNOWS_CALLS or "attendance" in account.granted:
+        return ""
+    return (
+        "who came to calls is not read; if you want it: "
+        f"brickwall connect {account.provider} --with attendance"
+    )
 
 
 def promises(request: Request) -> list[str]:

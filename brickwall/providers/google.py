@@ -11,6 +11,7 @@ from brickwall.providers import (
     Estimate,
     Request,
     Tools,
+    also_reads,
     check_granted,
     promises,
 )
@@ -22,6 +23,8 @@ from ingest.google_auth import Access, Browser, Client
 from ingest.google_calendar import GoogleCalendar
 from ingest.google_calendar_client import CalendarClient
 from ingest.google_client import Google, classify
+from ingest.google_meet import GoogleMeet
+from ingest.google_meet_client import MeetClient
 from ingest.pace import Pace
 from ingest.retry import QuarantineError, error_of
 from ingest.source import Source
@@ -50,6 +53,7 @@ def reads(request: Request) -> Sequence[str]:
     return [
         f"Your mail (without drafts, spam and trash): {texts}.",
         "Your own calendars: which meetings were moved or cancelled, when, and who answered.",
+        *also_reads(request, "Google Meet"),
         *promises(request),
     ]
 
@@ -96,12 +100,15 @@ def estimate(account: Account, tools: Tools) -> Estimate | None:
 
 
 def sources(account: Account, tools: Tools) -> list[Source]:
-    """The calendars, where they were allowed, and the mailbox."""
+    """The calendars and who came to calls, where they were allowed, and the mailbox."""
     both = _Clients(tools, account.zone, headers_only=account.headers_only)
-    mail = Gmail(both.gmail)
-    if account.settings.get(_CALENDAR) == "no":
-        return [mail]
-    return [GoogleCalendar(both.calendar, account.zone or tools.zone, tools.now), mail]
+    found: list[Source] = []
+    zone = account.zone or tools.zone
+    if account.settings.get(_CALENDAR) != "no":
+        found.append(GoogleCalendar(both.calendar, zone, tools.now))
+        if "attendance" in account.granted:  # without the calendars nobody knows for which meeting
+            found.append(GoogleMeet(both.meet, both.calendar, zone, tools.now))
+    return [*found, Gmail(both.gmail)]
 
 
 def sender(account: Account, tools: Tools) -> GmailSender:
@@ -143,7 +150,7 @@ def revoke(tools: Tools) -> None:
 
 
 class _Clients:
-    """The mailbox and the calendars of one account, over one session."""
+    """The mailbox, the calendars and the calls of one account, over one session."""
 
     def __init__(self, tools: Tools, zone: str, *, headers_only: bool) -> None:
         endpoints = tools.endpoints.google
@@ -158,6 +165,7 @@ class _Clients:
             headers_only=headers_only,
         )
         self.calendar = CalendarClient(google, tools.retry, endpoint=endpoints.calendar_endpoint)
+        self.meet = MeetClient(google, tools.retry, endpoint=endpoints.meet_endpoint)
 
 
 def client_of(tools: Tools) -> Client:

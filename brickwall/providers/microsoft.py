@@ -11,12 +11,14 @@ from brickwall.providers import (
     Estimate,
     Request,
     Tools,
+    also_reads,
     check_granted,
     promises,
 )
 from ingest import graph_profile, microsoft_auth
 from ingest.client import Session
 from ingest.graph import GraphSource
+from ingest.graph_attendance import GraphAttendance
 from ingest.graph_client import PAGE_ITEMS, REQUESTS_PER_MINUTE, GraphClient
 from ingest.graph_event import Owner
 from ingest.graph_sender import GraphSender
@@ -45,6 +47,7 @@ def reads(request: Request) -> Sequence[str]:
     return [
         f"Your mail (without drafts, junk and deleted items): {texts}.",
         "Your calendar: which meetings were moved or cancelled, when, and who answered.",
+        *also_reads(request, "Microsoft Teams"),
         *promises(request),
     ]
 
@@ -63,7 +66,11 @@ def connect(request: Request, tools: Tools) -> Connection:
         granted = signing.through_browser(browser, hint=request.address)
     _check(granted, scopes)
     profile = graph_profile.look(_client(tools, signing))
-    features = frozenset(f for f, scope in FEATURES.items() if scope.lower() in granted)
+    features = frozenset(
+        feature
+        for feature, needed in FEATURES.items()
+        if granted.issuperset(map(str.lower, needed))
+    )
     off = signing.clock_is_off
     return Connection(
         name=profile.addresses[0] if profile.addresses else request.address,
@@ -81,11 +88,17 @@ def estimate(account: Account, tools: Tools) -> Estimate | None:
 
 
 def sources(account: Account, tools: Tools) -> list[Source]:
-    """The mailbox: one source, since one request asks all of its parts what is new."""
+    """Who came to calls, where that was allowed, and the mailbox.
+
+    That is one source, since one request asks all of its parts what is new.
+    """
     client = _client(tools, _signed_in(account, tools))
     owner = Owner(account.addresses, account.zone or tools.zone)
     wanted = Wanted(headers_only=account.headers_only)
-    return [GraphSource(client, owner, now=tools.now, wanted=wanted)]
+    mailbox = GraphSource(client, owner, now=tools.now, wanted=wanted)
+    if "attendance" not in account.granted:
+        return [mailbox]
+    return [GraphAttendance(client, owner, now=tools.now), mailbox]
 
 
 def sender(account: Account, tools: Tools) -> GraphSender:
