@@ -16,13 +16,22 @@ def label(messages: Sequence[Message]) -> list[Intent]:
     """
     from analyzer.intents import VERSION, read_all
 
-    said = read_all([message.subject for message in messages], [m.text for m in messages])
+    said = read_all(
+        [message.subject for message in messages],
+        [message.text for message in messages],
+        [_sender(message) for message in messages],
+    )
     return [
         Intent(message.provider_id, name, probability, words, VERSION)
         for message, found in zip(messages, said, strict=True)
         for name, probability, words in _with_absence(message, found)
         if probability >= LEAST_PROBABILITY
     ]
+
+
+def _sender(message: Message) -> str:
+    """The address in From, in lower case; "" if it has none."""
+    return next((p.address.lower() for p in message.participants if p.role == "from"), "")
 
 
 def _with_absence(

@@ -118,7 +118,9 @@ def test_the_words_shown_are_the_authors_own_sentence() -> None:
 
 def test_long_sentences_are_shown_in_part() -> None:
     """Evidence stays short, however long the sentence is."""
-    words = intents.explain("", "well " * 200 + "I am not interested " + "indeed " * 200)["refusal"]
+    words = intents.explain(
+        "", "well " * 200 + "I am not interested in your offer " + "indeed " * 200
+    )["refusal"]
     assert "not interested" in words
     assert len(words) <= 160
 
@@ -190,5 +192,7 @@ def test_abbreviations_and_german_dates_end_no_sentence() -> None:
 
 def test_a_cut_sentence_shows_where_it_was_cut() -> None:
     """Dots at the end that is missing, so that nobody takes it for the whole."""
-    words = intents.explain("", "well " * 100 + "I am not interested " + "indeed " * 100)["refusal"]
+    words = intents.explain(
+        "", "well " * 100 + "I am not interested in your offer " + "indeed " * 100
+    )["refusal"]
     assert (words[0], words[-1]) == ("…", "…")

@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
+from analyzer.intents import model as running
+from analyzer.intents.texts import Bools
 from training import card
-from training.data import MESSAGES, STRANGE, is_left_out, load
+from training.data import MESSAGES, Labelled, is_left_out, labelled, load, of_strangers
 from training.weights import PLACE, as_model, weights, write
 
 
@@ -16,27 +19,29 @@ def main() -> None:
     """Fit on the persons that are not left out; the argument is another file of messages."""
     data = load(Path(sys.argv[1]) if len(sys.argv) > 1 else MESSAGES)
     out = np.array([is_left_out(person) for person in data.persons])
-    rows, left_out = np.flatnonzero(~out).astype(np.int64), np.flatnonzero(out).astype(np.int64)
-    strange = np.flatnonzero(np.isin(data.mailboxes, STRANGE)).astype(np.int64)
-    there = {data.persons[row] for row in strange}
-    seen = np.array([row for row in rows if data.persons[row] not in there])
+    rows = np.flatnonzero(~out).astype(np.int64)
+    fresh = np.flatnonzero(out & data.fresh).astype(np.int64)
     arrays = weights(data, rows)
     write(arrays, PLACE)
-    truth = data.truth[left_out]
+    model, others = as_model(arrays), labelled(of_strangers())
     tables = {
-        "Persons left out": card.figures(card.decisions(as_model(arrays), data)[left_out], truth),
-        "Mailboxes the rules were not written on": card.figures(
-            card.decisions(as_model(weights(data, seen)), data)[strange], data.truth[strange]
+        "Persons left out": _judged(model, data, out),
+        "Persons left out, messages not read when the first rules were written": _judged(
+            model, data, out & data.fresh
         ),
-        "Those mailboxes, rules alone": card.figures(
-            card.by_rules(data.said)[strange], data.truth[strange]
+        "Mail as it comes, of other people": _judged(model, others, others.fresh),
+        "Mail as it comes, of other people, rules alone": card.figures(
+            card.holding(others.said), others.truth
         ),
-        "Persons left out, rules alone": card.figures(card.by_rules(data.said)[left_out], truth),
     }
-    curve = card.learning_curve(data, rows, left_out)
-    made = card.text(tuple(arrays["labels"].tolist()), tables, curve, PLACE.stat().st_size)
+    curve = card.learning_curve(data, rows, fresh)
+    made = card.text(model.labels, tables, curve, PLACE.stat().st_size)
     card.PLACE.write_text(made, encoding="utf-8")
     sys.stdout.write(made)
+
+
+def _judged(model: running.Model, data: Labelled, these: Bools) -> pd.DataFrame:
+    return card.figures(card.decisions(model, data)[these], data.truth[these])
 
 
 if __name__ == "__main__":

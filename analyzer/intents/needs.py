@@ -29,9 +29,21 @@ def branches(pattern: str) -> list[str]:
     parts = _split(pattern)
     if len(parts) > 1:
         return [branch for part in parts for branch in branches(part)]
-    if pattern.startswith("(?:") and _closing(pattern, 0) == len(pattern) - 1:
-        return branches(pattern[3:-1])
+    before, inside, behind = _wrapped(pattern)
+    if inside:
+        return [found for part in _split(inside) for found in branches(before + part + behind)]
     return [pattern]
+
+
+def _wrapped(pattern: str) -> tuple[str, str, str]:
+    """What a pattern that is one bracket holds, and the edges around it; all "" if it is none."""
+    edge = r"\b"
+    before = edge if pattern.startswith(edge) else ""
+    behind = edge if pattern.endswith(edge) else ""
+    core = pattern[len(before) : len(pattern) - len(behind)]
+    if core.startswith("(?:") and _closing(core, 0) == len(core) - 1:
+        return before, core[3:-1], behind
+    return "", "", ""
 
 
 def groups(branch: str, common: Collection[str]) -> list[Group]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
 from analyzer.frames import INTENTS
 from analyzer.intents.lookup import Lookup
-from analyzer.intents.rules import LANGUAGES, Branch, Language, language
+from analyzer.intents.rules import LANGUAGES, Language, Rule, language
 from analyzer.intents.texts import Batch, Bools, Ints, batch, word_hashes
 
 #: Label -> (probability, the words that show it) of one message.
@@ -18,15 +19,36 @@ Said: TypeAlias = dict[str, tuple[float, str]]
 #: Intent or step -> (weight, words) of each rule that matched.
 Found: TypeAlias = dict[str, list[tuple[float, str]]]
 
+
+class Spoken(NamedTuple):
+    """The language of each message, by its number.
+
+    ``language``: the first of ``LANGUAGES`` on a tie; ``sure``: some function words tell it, and
+    more than tell of any other.
+    """
+
+    language: Ints
+    sure: Bools
+
+
 #: Longest excerpt shown as evidence, in characters.
 WORDS_SHOWN: Final = 160
 #: A rule says an intent from this probability on.
 SAID: Final = 0.5
 
+_LEAST_WORDS: Final = 2
 _LABELS: Final = frozenset(INTENTS)
 # Machine-made text is full of requests that nobody waits for.
 _AUTO_DAMPS: Final = _LABELS - {"auto", "reschedule", "cancel", "follow_up"}
 _AUTO_FACTOR: Final = 0.4
+# Said between quotation marks they are somebody else's.
+_OWN_WORDS: Final = frozenset(
+    (
+        *("reschedule", "cancel", "cannot_make", "no_show", "refusal", "brush_off", "follow_up"),
+        *("proposal", "commitment", "acceptance", "objection"),
+    )
+)
+_QUOTATION_MARKS: Final = (("\u201c", "\u201d"), ("\u201e", "\u201c"), ("\u00ab", "\u00bb"))
 
 
 def prepared(subjects: Sequence[str], texts: Sequence[str]) -> Batch:
@@ -34,25 +56,26 @@ def prepared(subjects: Sequence[str], texts: Sequence[str]) -> Batch:
     return batch(subjects, texts, _contractions())
 
 
-def rules_say(read: Batch, senders: Sequence[str], spoken: Ints) -> list[Said]:
+def rules_say(read: Batch, senders: Sequence[str], spoken: Spoken) -> list[Said]:
     """What rules find in each message; labels nothing speaks for are left out.
 
     ``senders``: addresses in lower case, "" where unknown; ``spoken``: see ``languages_of``.
     """
     found: list[Found] = [{} for _ in range(read.count)]
-    for number in np.unique(spoken).tolist():
-        _match(_languages()[number], read, spoken[read.message] == number, found)
+    for number in np.unique(spoken.language).tolist():
+        _match(_languages()[number], read, spoken.language[read.message] == number, found)
     said = []
-    for hits, sender, number in zip(found, senders, spoken.tolist(), strict=True):
+    for hits, sender, number in zip(found, senders, spoken.language.tolist(), strict=True):
         rules = _languages()[number]
-        if sender and rules.auto_sender and rules.auto_sender.search(sender):
-            hits.setdefault("auto", []).append((0.8, sender))
+        for pattern, weight in rules.senders if sender else ():
+            if pattern.search(sender):
+                hits.setdefault("auto", []).append((weight, sender))
         said.append(_concluded(hits, rules) if hits else {})
     return said
 
 
-def languages_of(read: Batch) -> Ints:
-    """Of each message, which language's function words it uses most; the first on a tie."""
+def languages_of(read: Batch) -> Spoken:
+    """Of each message, which language's function words it uses most."""
     lookup, votes = _voters()
     place = lookup.find(read.words)
     known = place >= 0
@@ -62,7 +85,8 @@ def languages_of(read: Batch) -> Ints:
         counts[:, column] = np.bincount(
             message, weights=votes[place[known], column], minlength=read.count
         )
-    return counts.argmax(axis=1).astype(np.int64) if read.count else np.zeros(0, dtype=np.int64)
+    others, best = np.sort(counts, axis=1)[:, -2:].T
+    return Spoken(counts.argmax(axis=1), (best >= _LEAST_WORDS) & (best > others))
 
 
 @cache
@@ -91,41 +115,57 @@ def _match(rules: Language, read: Batch, here: Bools, found: list[Found]) -> Non
     sentences, branches = rules.index.called(
         read.words[words], read.sentence[words], read.is_subject
     )
-    later: list[tuple[int, int]] = []
+    late = rules.is_context[branches]
+    _try_all(rules, sentences[~late], branches[~late], read, found)
+    triggered = np.array([not rules.triggers.isdisjoint(hits) for hits in found], dtype=bool)
+    late &= triggered[read.message[sentences]]
+    _try_all(rules, sentences[late], branches[late], read, found)
+
+
+def _try_all(
+    rules: Language, sentences: Ints, branches: Ints, read: Batch, found: list[Found]
+) -> None:
+    """Each rule counts once in a sentence, however many of its branches match."""
+    plain, known = read.plain, rules.branches
     done: tuple[int, object] = (-1, None)
     for sentence, number in zip(sentences.tolist(), branches.tolist(), strict=True):
-        branch = rules.branches[number]
-        rule = branch.rule
-        if rule.context:
-            later.append((sentence, number))
-        elif done != (sentence, rule) and _try(branch, sentence, read, found):
+        match = known[number].pattern.search(plain[sentence])
+        rule = known[number].rule
+        if match and done != (sentence, rule) and _holds(rule, rules, match):
+            hits = found[read.message[sentence]].setdefault(rule.intent, [])
+            hits.append((rule.weight, _shown(read.shown[sentence], match.start())))
             done = (sentence, rule)
-    for sentence, number in later:
-        branch = rules.branches[number]
-        if done == (sentence, branch.rule):
-            continue
-        hits = found[read.message[sentence]]
-        if not rules.triggers.isdisjoint(hits) and _try(branch, sentence, read, found):
-            done = (sentence, branch.rule)
 
 
-def _try(branch: Branch, sentence: int, read: Batch, found: list[Found]) -> bool:
-    plain = read.plain[sentence]
-    match = branch.pattern.search(plain)
-    if not match or (branch.rule.unless and branch.rule.unless.search(plain)):
+def _holds(rule: Rule, rules: Language, match: re.Match[str]) -> bool:
+    """Whether a rule whose pattern matched is right in this sentence."""
+    if rule.unless and rule.unless.search(match.string):
         return False
-    shown = _shown(read.shown[sentence], match.start())
-    found[read.message[sentence]].setdefault(branch.rule.intent, []).append(
-        (branch.rule.weight, shown)
+    return not _is_aside(rule.intent, rules, match.string, match.start())
+
+
+def _is_aside(intent: str, rules: Language, sentence: str, start: int) -> bool:
+    """Whether the words from ``start`` on are another's, or say what is not being done."""
+    if intent in _OWN_WORDS and _is_quoted(sentence, start):
+        return True
+    return any(aside.holds(sentence, start) for aside in rules.asides.get(intent, ()))
+
+
+def _is_quoted(sentence: str, start: int) -> bool:
+    """Whether quotation marks stand open at ``start``."""
+    if '"' in sentence and sentence.count('"', 0, start) % 2:
+        return True
+    return any(
+        opens in sentence and sentence.rfind(opens, 0, start) > sentence.rfind(closes, 0, start)
+        for opens, closes in _QUOTATION_MARKS
     )
-    return True
 
 
 def _concluded(found: Found, rules: Language) -> Said:
     said = {intent: _together(hits) for intent, hits in found.items()}
     _combine(said, rules)
     if said.get("auto", (0.0, ""))[0] >= SAID:
-        _damp(said)
+        damp(said)
     return {name: said[name] for name in said if name in _LABELS}
 
 
@@ -170,7 +210,8 @@ def _weighed(probability: float, weight: float) -> float:
     return 1.0 - (1.0 - probability) * (1.0 - weight)
 
 
-def _damp(said: dict[str, tuple[float, str]]) -> None:
+def damp(said: dict[str, tuple[float, str]]) -> None:
+    """Takes back most of what a message says that turned out to be machine-made."""
     for intent in said.keys() & _AUTO_DAMPS:
         probability, words = said[intent]
         said[intent] = (probability * _AUTO_FACTOR, words)

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Final
 
+import numpy as np
+
 from analyzer.intents import index, needs
+from analyzer.intents.texts import Bools
 
 #: Languages with a data file; the first is taken where nothing tells another.
 LANGUAGES: Final = ("en", "de", "fr", "es", "it", "nl", "pt")
 
+#: Probability that mail is machine-made by the kind of its sender's address.
+_OF_SENDER: Final = {"auto": 0.8, "role": 0.4}
 _PLACES: Final = {"both": index.ALWAYS, "subject": index.SUBJECT, "text": index.TEXT}
 
 
@@ -71,18 +76,41 @@ class Combination:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Aside:
+    """Where words do not do what they say: a condition, a form to fill in, news of others.
+
+    ``anywhere``: seen in the sentence, or ``before``: leads in to the words that matched.
+    """
+
+    anywhere: re.Pattern[str] | None
+    before: re.Pattern[str] | None
+
+    def holds(self, sentence: str, start: int) -> bool:
+        """Whether the words from ``start`` on are only spoken of."""
+        if self.anywhere and self.anywhere.search(sentence):
+            return True
+        return bool(self.before and self.before.search(sentence, 0, start))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Language:
-    """Everything known about one language. ``expand``: contractions and what they stand for."""
+    """Everything known about one language.
+
+    ``expand``: contractions and what they stand for. ``senders``: addresses of machines and of
+    roles, and the probability that their mail is machine-made.
+    """
 
     code: str
     function_words: frozenset[str]
     expand: tuple[tuple[str, str], ...]
     rules: tuple[Rule, ...]
     branches: tuple[Branch, ...]
+    is_context: Bools
     index: index.Index
     triggers: frozenset[str]
     combinations: tuple[Combination, ...]
-    auto_sender: re.Pattern[str] | None
+    asides: Mapping[str, tuple[Aside, ...]]
+    senders: tuple[tuple[re.Pattern[str], float], ...]
 
 
 @cache
@@ -101,17 +129,21 @@ def language(code: str) -> Language:
         Combination(c["intent"], c["weight"], tuple(c["all"]), tuple(c["none"]))
         for c in data.get("combination", ())
     )
-    sender = data.get("senders", {}).get("auto")
     return Language(
         code=data["language"],
         function_words=common,
         expand=tuple(data.get("expand", {}).items()),
         rules=rules,
         branches=branches,
+        is_context=np.array([branch.rule.context for branch in branches], dtype=bool),
         index=index.Index([b.groups for b in branches], [b.place for b in branches], common),
         triggers=_triggers(rules, combinations),
         combinations=combinations,
-        auto_sender=re.compile(sender) if sender else None,
+        asides=_asides(data.get("aside", ()), parts),
+        senders=tuple(
+            (re.compile(pattern), _OF_SENDER[kind])
+            for kind, pattern in data.get("senders", {}).items()
+        ),
     )
 
 
@@ -143,6 +175,24 @@ def _rule(entry: Mapping[str, Any], parts: Mapping[str, str]) -> Rule:
         yes=tuple(entry.get("yes", ())),
         no=tuple(entry.get("no", ())),
     )
+
+
+def _asides(
+    entries: Iterable[Mapping[str, Any]], parts: Mapping[str, str]
+) -> dict[str, tuple[Aside, ...]]:
+    """By the intent or step that is taken back."""
+    found: dict[str, tuple[Aside, ...]] = {}
+    for entry in entries:
+        aside = Aside(_compiled(entry, "anywhere", parts), _compiled(entry, "before", parts))
+        for intent in entry["intents"]:
+            found[intent] = (*found.get(intent, ()), aside)
+    return found
+
+
+def _compiled(
+    entry: Mapping[str, Any], name: str, parts: Mapping[str, str]
+) -> re.Pattern[str] | None:
+    return re.compile(_filled(entry[name], parts)) if name in entry else None
 
 
 def _branches(

@@ -76,7 +76,7 @@ def batch(
         if char in written:
             written = written.replace(char, even)
     written = _SENTENCE_END.sub(_END, written)
-    written = _spaced(written)
+    written = " ".join(written.split())
     parts = [part.split(_END) for part in written.split(_STOP)]
     shown = [sentence.strip() for part in parts for sentence in part]
     sizes = np.fromiter(map(len, parts), np.int64, len(parts)) if subjects else np.zeros(0, int)
@@ -89,11 +89,16 @@ def batch(
 
 
 def spelt_out(text: str, expand: Sequence[tuple[str, str]]) -> str:
-    """``text`` with contractions replaced in the order given."""
-    for short, long in expand:
-        if short in text:
-            text = text.replace(short, long)
-    return text
+    """``text`` with contractions replaced; the first that fits where several would."""
+    if not expand:
+        return text
+    long = dict(expand)
+    return _any_of(tuple(long)).sub(lambda found: long[found[0]], text)
+
+
+@cache
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, words)))
 
 
 def word_hashes(words: Sequence[str]) -> Hashes:
@@ -113,15 +118,6 @@ def _clean(texts: Sequence[str]) -> list[str]:
 
 def _without_junk(text: str) -> str:
     return _JUNK_MARKS.sub("", text) if _JUNK.search(text) else text
-
-
-def _spaced(text: str) -> str:
-    """White space made single spaces; the marks stay."""
-    for blank in "\n\t\r\xa0":
-        text = text.replace(blank, " ")
-    while "  " in text:
-        text = text.replace("  ", " ")
-    return text
 
 
 def _words(lower: str) -> tuple[Hashes, Ints]:

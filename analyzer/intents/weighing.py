@@ -8,50 +8,57 @@ from typing import Final
 import numpy as np
 
 from analyzer.frames import INTENTS
-from analyzer.intents.model import deciding_sentences, odds, shipped
-from analyzer.intents.reading import SAID, WORDS_SHOWN, Said
-from analyzer.intents.texts import Batch, Ints
+from analyzer.intents.model import Model, deciding_sentences, odds, shipped
+from analyzer.intents.reading import SAID, WORDS_SHOWN, Said, Spoken, damp
+from analyzer.intents.texts import Batch
 
 #: Less probable labels are left out.
 _LEAST: Final = 0.05
+_NOTHING: Final = (0.0, "")
 _ORDER: Final = {label: place for place, label in enumerate(INTENTS)}
 
 
-def weighed(read: Batch, said: Sequence[Said], spoken: Ints) -> list[Said]:
+def weighed(
+    read: Batch, said: Sequence[Said], spoken: Spoken, model: Model | None = None
+) -> list[Said]:
     """``said`` with the probabilities of the model, where it knows the label and the language.
 
-    ``spoken``: the language of each message, the first is the one the model was fitted on.
+    The model (the shipped one by default) was fitted on the first language: it says nothing of
+    messages that are not surely in it.
     """
-    model = shipped()
-    if not model.labels or not read.count:
-        return list(said)
-    probabilities = 1 / (1 + np.exp(-odds(model, read, said).clip(-30, 30)))
+    model = model or shipped()
     found = [dict(rules) for rules in said]
-    for column, label in enumerate(model.labels):
-        for number in np.flatnonzero(spoken == 0).tolist():
-            _set(found[number], label, float(probabilities[number, column]), read, number)
-    return [_ordered(labels) for labels in found]
+    if model.labels and read.count:
+        probabilities = 1 / (1 + np.exp(-odds(model, read, said).clip(-30, 30)))
+        for number in np.flatnonzero((spoken.language == 0) & spoken.sure).tolist():
+            _weigh(found[number], probabilities[number].tolist(), model, read, number)
+    return [_ordered(labels) if len(labels) > 1 else labels for labels in found]
 
 
-def _set(found: Said, label: str, probability: float, read: Batch, number: int) -> None:
-    if label in found:
-        if probability >= _LEAST:
-            found[label] = (probability, found[label][1])
-        else:
+def _weigh(
+    found: Said, probabilities: Sequence[float], model: Model, read: Batch, number: int
+) -> None:
+    was_machine = found.get("auto", _NOTHING)[0] >= SAID
+    for label, probability in zip(model.labels, probabilities, strict=True):
+        if label in found and probability < _LEAST:
             del found[label]
-    elif probability >= SAID:
-        found[label] = (probability, _words(label, read, number))
+        elif label in found:
+            found[label] = (probability, found[label][1])
+        elif probability >= SAID:
+            found[label] = (probability, _words(label, model, read, number))
+    if not was_machine and found.get("auto", _NOTHING)[0] >= SAID:
+        damp(found)
 
 
 def _ordered(found: Said) -> Said:
     return {label: found[label] for label in sorted(found, key=_ORDER.__getitem__)}
 
 
-def _words(label: str, read: Batch, number: int) -> str:
+def _words(label: str, model: Model, read: Batch, number: int) -> str:
     """The sentence whose words speak most for ``label``."""
     mine = np.flatnonzero(read.message == number)
     first, last = int(mine[0]), int(mine[-1]) + 1
-    weights = deciding_sentences(shipped(), _part(read, first, last), label)
+    weights = deciding_sentences(model, _part(read, first, last), label)
     words = read.shown[first + int(weights.argmax())]
     return words if len(words) <= WORDS_SHOWN else words[: WORDS_SHOWN - 1] + "…"
 
