@@ -138,7 +138,8 @@ class People:
         """What lies in accounts other than the one that is written from today."""
         covered = self.analysis.coverage
         names = dict(zip(covered["account"], covered["name"], strict=True))
-        newest = self._written.loc[self._written["outgoing"], "account"].head(1)
+        ours_first = self._written.sort_values("outgoing", ascending=False, kind="stable")
+        newest = ours_first["account"].head(1)
         today = {"", *(names.get(account, "") for account in newest)}
         rows = self._with(person)
         by_name = rows.groupby(rows["account"].map(lambda account: names.get(account, "")))

@@ -113,3 +113,27 @@ def test_mail_that_only_a_colleague_had_is_told(
     assert "Your colleague Ben Ray wrote to them or about them: 1 mail" in " ".join(
         home.said.split()
     )
+
+
+def test_mail_among_colleagues_is_told_where_it_is_kept(home: RepHome) -> None:
+    """A colleague forwarded what Ann had written to them, and nobody else was on it."""
+    config = home.folder / "config.toml"
+    text = config.read_text(encoding="utf-8") + '[privacy]\ninternal = "keep"\n'
+    config.write_text(text, encoding="utf-8")
+    home.write(
+        mail(ANN, ME, "2026-04-20 08:00", "Could you send me an offer?", number="asked"),
+        mail(
+            "Ben Ray <ben@ours.example>",
+            ME,
+            "2026-04-21 08:00",
+            "She bought from me in 2024.",
+            subject="FW: Fleet contract",
+            answers="asked",
+        ),
+    )
+    assert home.json("brief", "ann@acme.example")["people"][0]["elsewhere"] == [
+        (
+            "Your colleague Ben Ray wrote to them or about them: 1 mail (21 Apr 2026), the last "
+            "“FW: Fleet contract”."
+        )
+    ]
