@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from icalendar.parser import Contentline
-
 MAX_BYTES: Final = 64 << 20
 MAX_COMPONENT_LINES: Final = 20_000
 MAX_LINE: Final = 65_536
@@ -152,6 +150,8 @@ def parts(line: str) -> Line | None:
     if plain is not None:
         pairs = (parameter.split("=") for parameter in plain[2].split(";")[1:])
         return Line(plain[1].upper(), {key.upper(): value for key, value in pairs}, plain[3])
+    from icalendar.parser import Contentline  # slow to load, and few lines need it
+
     try:
         name, parameters, value = Contentline(line).parts()  # type: ignore[no-untyped-call]
     except ValueError:

@@ -8,9 +8,6 @@ from functools import cache, lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from icalendar import Timezone
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
 from ingest import zone_names
 
 #: Zones that many keep to come first where several were set alike.
@@ -38,7 +35,7 @@ def zone_of(tzid: str, definitions: Mapping[str, str]) -> tuple[tzinfo, str] | N
     name = tzid.strip().strip('"')
     if zone_names.is_utc(name):
         return UTC, "UTC"
-    known = zone_names.iana(name) or WINDOWS_TO_OLSON.get(name, "")
+    known = zone_names.iana(name) or _of_windows().get(name, "")
     if known:
         return ZoneInfo(known), known
     text = definitions.get(tzid) or definitions.get(name)
@@ -49,9 +46,18 @@ def zone_of(tzid: str, definitions: Mapping[str, str]) -> tuple[tzinfo, str] | N
     return (ZoneInfo(seems), seems) if seems else zone_names.fixed(name)
 
 
+def _of_windows() -> Mapping[str, str]:
+    """Windows' names of zones, each with that of the IANA."""
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # slow to load, too
+
+    return WINDOWS_TO_OLSON
+
+
 @cache
 def _defined(text: str) -> tzinfo | None:
     """The zone that a VTIMEZONE defines, or ``None`` when it is broken."""
+    from icalendar import Timezone  # slow to load, and few mails need it
+
     try:
         component = Timezone.from_ical(text)
         zone = component.to_tz(lookup_tzid=False) if isinstance(component, Timezone) else None
@@ -75,7 +81,7 @@ def lasting_name(zone: tzinfo, name: str, year: int) -> str:
 @lru_cache(maxsize=256)
 def _alike(zone: tzinfo, seems: str, year: int) -> str:
     offsets = _offsets(zone, year)
-    likely = dict.fromkeys((*filter(None, [seems]), *_USUAL, *WINDOWS_TO_OLSON.values()))
+    likely = dict.fromkeys((*filter(None, [seems]), *_USUAL, *_of_windows().values()))
     for known in likely:
         if _offsets(ZoneInfo(known), year) == offsets:
             return known
