@@ -107,7 +107,7 @@ def serve(messages: int, line: Connection) -> None:
 
 def minimum(messages: int) -> int:
     """Pages, and what they leave out in full batches (attachments 1, invitations 2 of it each)."""
-    left_out = messages / 5 + 2 * messages / 20
+    left_out = messages / 4 + 2 * messages / 20
     return math.ceil(messages / PAGE_ITEMS) + math.ceil(left_out / MAX_PARTS)
 
 

@@ -144,6 +144,12 @@ class _Run:
         room = -len(links) % MAX_PARTS
         asked = [*links, *sorted(self._unseen)[:room]]
         self._ahead = dict(zip(asked, self.client.batch(asked), strict=True))
+        ready = [(one, self._ahead.get(one.link)) for one in self.state.mail]
+        self.mail.prepare(
+            (strand, parts(answer.body, "value"))
+            for strand, answer in ready
+            if answer is not None and answer.error is None and is_page(answer.body)
+        )
         yield from self._follow_lists(self._unseen.intersection(asked))
 
     def _follow_lists(self, links: Collection[str] | None = None) -> Iterator[Batch]:

@@ -75,20 +75,25 @@ class MailReader:
         self._client = client
         self._owner = owner
         self._headers_only = headers_only
+        self._prepared: dict[str, Answer] = {}
+
+    def prepare(self, pages: Iterable[tuple[MailStrand, Iterable[Json]]]) -> None:
+        """Ask for what all these pages leave out, in as few batches as that takes.
+
+        It is used when they are read.
+        """
+        paths: list[str] = []
+        for strand, items in pages:
+            whole = _whole(items, Found())
+            known = self.known(strand.stream, whole)
+            new = (one for name, one in whole.items() if name not in known)
+            paths += [path for one in new for path in self._wanted(one)]
+        self._prepared = self._ask(paths)
 
     def read(self, strand: MailStrand, items: Iterable[Json]) -> Found:
         """What ``items`` of a page say."""
         found = Found()
-        whole: dict[str, Json] = {}
-        for item in items:
-            name = text(item, "id")
-            if "@removed" in item:
-                whole.pop(name, None)
-                found.tombstones.append(name)
-            elif item.get("isDraft") is True:
-                found.left_out[DRAFTS] += 1
-            elif graph_message.is_whole(item):
-                whole[name] = item
+        whole = _whole(items, found)
         known = self.known(strand.stream, whole)
         if strand.mode == "full":
             found.named += known
@@ -146,8 +151,10 @@ class MailReader:
         return graph_message.needs_mime(item)
 
     def _ask(self, paths: Iterable[str]) -> dict[str, Answer]:
-        listed = list(paths)
-        return dict(zip(listed, self._client.batch(listed), strict=True))
+        listed = dict.fromkeys(paths)
+        ready = {path: self._prepared.pop(path) for path in listed if path in self._prepared}
+        missing = [path for path in listed if path not in ready]
+        return ready | dict(zip(missing, self._client.batch(missing), strict=True))
 
     def _add(self, found: Found, item: Json, raw: object, label: str) -> None:
         try:
@@ -174,6 +181,21 @@ class MailReader:
         if not parsed.revisions:
             told = graph_meeting.revisions(item, parsed.message, self._owner)
         return [*told, *graph_meeting.previous(item, (*parsed.revisions, *told))]
+
+
+def _whole(items: Iterable[Json], found: Found) -> dict[str, Json]:
+    """The messages that ``items`` tell whole, by id; what else they say goes into ``found``."""
+    whole: dict[str, Json] = {}
+    for item in items:
+        name = text(item, "id")
+        if "@removed" in item:
+            whole.pop(name, None)
+            found.tombstones.append(name)
+        elif item.get("isDraft") is True:
+            found.left_out[DRAFTS] += 1
+        elif graph_message.is_whole(item):
+            whole[name] = item
+    return whole
 
 
 def _raw_path(item: Json) -> str:

@@ -114,6 +114,20 @@ def test_a_delta_costs_no_more_than_its_pages(fake: Graph) -> None:
     assert len(fake.requests) == 1 + 2
 
 
+def test_what_new_messages_of_all_folders_leave_out_is_asked_for_at_once(fake: Graph) -> None:
+    """Names of attachments: one look at all folders, one batch more."""
+    cursor = settled(fake)
+    for folder in ("inbox", "sentitems", "archive"):
+        for number in range(2):
+            name = fake.mailbox.receive(raw_message(f"{folder}{number}"), folder)
+            fake.mailbox.messages[name].json["hasAttachments"] = True
+            offer = {"id": "A", "name": "offer.pdf", "contentType": "application/pdf"}
+            fake.mailbox.messages[name].attachments.append(offer)
+    found = messages(read(fake, cursor))
+    assert [[one.name for one in message.attachments] for message in found] == [["offer.pdf"]] * 6
+    assert len(fake.requests) == 2
+
+
 def test_a_message_that_was_read_meanwhile_is_no_news(fake: Graph) -> None:
     """Graph then tells no more than that it was read."""
     name = fake.mailbox.receive(raw_message("ann"))
