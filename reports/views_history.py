@@ -196,7 +196,11 @@ def _headline(people: tuple[PersonWeeks, ...], weeks: int) -> str:
     if not people:
         return "Nobody is judged yet: there is no history to show."
     return (
-        f"{judged} judged. In {words.count(weeks, 'week')} the verdict on {changed:,} changed, and "
-        f"{told:,} gave a sign, good or bad. Each week is judged from what could be known at its "
-        "end."
+        f"{judged} judged. In {words.count(weeks, 'week')} the verdict on {_so_many(changed)} "
+        f"changed, and {_so_many(told)} gave a sign, good or bad. Each week is judged from what "
+        "could be known at its end."
     )
+
+
+def _so_many(people: int) -> str:
+    return f"{people:,}" if people else "nobody"

@@ -14,7 +14,7 @@ import pytest
 from analyzer.analysis import analyze
 from analyzer.history import history as judged
 from analyzer.settings import Settings
-from reports import history, json_report
+from reports import history, json_report, page
 from reports.model_history import History, JudgedWeek, PersonWeeks
 from reports.views_history import history as view_of
 from reports.week import Week
@@ -90,6 +90,15 @@ def test_weeks_without_anything_new_are_one_stretch() -> None:
     first, *others = reversed(one(view, "Ann").stretches)
     assert (first.first, first.last) == (WEEKS[0], WEEKS[0])
     assert [(each.first, each.last) for each in others] == [(WEEKS[1], WEEKS[3])]
+
+
+def test_quiet_weeks_are_told_in_words() -> None:
+    """Nobody is no number."""
+    made = Made()
+    made.person("Ann", "ann@acme.example")
+    view = weeks_of(lambda: made)
+    assert "the verdict on nobody changed, and nobody gave a sign" in view.headline
+    assert "show-changed" not in page.weeks(view).partition("<body>")[2]
 
 
 def test_stretches_cover_every_week_once() -> None:
