@@ -46,7 +46,7 @@ def reads(request: Request) -> Sequence[str]:
     )
     return [
         f"Your mail (without drafts, junk and deleted items): {texts}.",
-        "Your calendar: which meetings were moved or cancelled, when, and who answered.",
+        "Your own calendars: which meetings were moved or cancelled, when, and who answered.",
         *also_reads(request, "Microsoft Teams"),
         *promises(request),
     ]
