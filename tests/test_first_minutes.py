@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.synced import Synced, account, done
 NAMES = "abcdef"
 
 
-def live(method: str) -> Any:
+def live(method: str) -> Callable[[Any], Any]:
     """Run the test for every peer on a server that can do this: there a first sync takes hours."""
     servers = [one for one in peers(method) if not one.__module__.endswith(("files", "memory"))]
     return pytest.mark.parametrize("kind", servers, ids=[kind.name for kind in servers])
