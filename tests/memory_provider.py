@@ -21,7 +21,10 @@ PASSWORD = "correct-horse-7"
 
 @dataclass
 class Peer:
-    """Messages in order of arrival, and the access: the token that is good now."""
+    """Messages in order of arrival, and the access: the token that is good now.
+
+    ``denied``: features that are not allowed, whatever is asked for.
+    """
 
     messages: list[Message] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -31,6 +34,7 @@ class Peer:
     revoked: list[str] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
     drafts: list[bytes] = field(default_factory=list)
+    denied: frozenset[str] = frozenset()
     fail: Callable[[str], None] = lambda _: None
 
     def receive(self, *names: str) -> None:
@@ -113,7 +117,11 @@ def connect(request: Request, tools: Tools) -> Connection:
     PEER.fail("connected")
     name = request.address or ADDRESS
     return Connection(
-        name, (name, "Alias@ours.example"), "Europe/Vienna", {"server": "m"}, request.features
+        name,
+        (name, "Alias@ours.example"),
+        "Europe/Vienna",
+        {"server": "m"},
+        request.features - PEER.denied,
     )
 
 

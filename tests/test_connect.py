@@ -61,6 +61,17 @@ def test_a_connected_account_is_kept_with_all_that_later_runs_need(live: Live) -
     assert "never the texts" in live.said
 
 
+def test_a_right_that_was_not_given_is_told_and_holds_nothing_up(live: Live) -> None:
+    """A box that was not ticked: the account is connected all the same."""
+    live.peer.denied = frozenset({"attendance"})
+    assert live.connect("gmail", "--with", "attendance", "--with", "send") == 0
+    assert "You did not allow: attendance." in live.said
+    assert "brickwall connect gmail --with attendance" in live.said
+    assert "did not allow: send" not in live.said
+    (account,) = Accounts(live.home / "accounts.json").all()
+    assert account.granted == frozenset({"send"})
+
+
 def test_connecting_again_replaces_the_account(live: Live) -> None:
     """As after a sign-in that ran out; other accounts stay as they are."""
     live.connect()

@@ -33,7 +33,7 @@ def run_connect(request: Request, key_file: Path | None) -> int:
         say("")
         vault = opened_vault(workspace.home.vault, keys, key_file, lambda: _choice(workspace.home))
         account, connection = connect(request, toolbox, vault, workspace.database)
-    for line in _told(account, connection):
+    for line in _told(account, connection, request):
         say(line)
     return 0
 
@@ -76,7 +76,7 @@ def _choice(home: Home) -> Choice:
     return Choice("passphrase") if answer == "1" else Choice("file", path)
 
 
-def _told(account: Account, connection: Connection) -> Iterator[str]:
+def _told(account: Account, connection: Connection, request: Request) -> Iterator[str]:
     """What was found and what comes next."""
     yield f"Connected: {escape.line(account.name)} ({account.provider})."
     others = [escape.line(a) for a in account.addresses if a != account.name]
@@ -84,4 +84,9 @@ def _told(account: Account, connection: Connection) -> Iterator[str]:
         yield f"Also yours: {', '.join(others)}"
     yield f"Time zone: {escape.line(account.zone)}"
     yield from connection.notes
+    for feature in sorted(request.features - account.granted):
+        yield (
+            f"You did not allow: {feature}. All else works; to allow it later: "
+            f"brickwall connect {account.provider} --with {feature}"
+        )
     yield "Now run `brickwall sync`."
