@@ -19,8 +19,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One mail between both sides. ``by``: who wrote it, ``You`` for the rep; ``words``: how it
-    begins, ``""`` where its text is not kept.
+    """One mail between both sides. ``by``: who wrote it, ``You`` for the rep, the account's name
+    for mail from another account; ``words``: how it begins, ``""`` where its text is not kept.
     """
 
     at: datetime

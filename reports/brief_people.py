@@ -116,7 +116,8 @@ class People:
     def _exchange(self, row: Any) -> Exchange:
         at = local(row.at, self._zone)
         assert at is not None
-        by = "You" if row.outgoing else self.directory[row.sender].name
+        account = escape.line(self._elsewhere.get(row.account, "You"), escape.NAME)
+        by = account if row.outgoing else self.directory[row.sender].name
         via = f" (written by {self.directory[row.via].name})" if row.via >= 0 else ""
         return Exchange(
             at=at,
@@ -134,17 +135,19 @@ class People:
         rows = rows.sort_values(["due_at", "message"]).tail(PROMISES_SHOWN)
         return tuple(promise(row, self._zone, self.directory, as_of) for row in records(rows))
 
-    def _other_accounts(self, person: int) -> Iterator[str]:
-        """What lies in accounts other than the one that is written from today."""
+    @cached_property
+    def _elsewhere(self) -> dict[int, str]:
+        """The names of accounts other than the one that is written from today."""
         covered = self.analysis.coverage
         names = dict(zip(covered["account"], covered["name"], strict=True))
         ours_first = self._written.sort_values("outgoing", ascending=False, kind="stable")
-        newest = ours_first["account"].head(1)
-        today = {"", *(names.get(account, "") for account in newest)}
+        today = {names.get(account, "") for account in ours_first["account"].head(1)}
+        return {account: name for account, name in names.items() if name and name not in today}
+
+    def _other_accounts(self, person: int) -> Iterator[str]:
         rows = self._with(person)
-        by_name = rows.groupby(rows["account"].map(lambda account: names.get(account, "")))
-        others = [(name, told) for name, told in by_name if name not in today]
-        for name, told in others[:OTHERS_SHOWN]:
+        rows = rows.loc[rows["account"].isin(self._elsewhere.keys())]
+        for name, told in list(rows.groupby(rows["account"].map(self._elsewhere)))[:OTHERS_SHOWN]:
             yield f"In {escape.line(name, escape.NAME)}: {self._summed(told)}."
 
     def _through_colleagues(self, person: int) -> Iterator[str]:

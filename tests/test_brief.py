@@ -292,7 +292,7 @@ def test_what_colleagues_and_other_accounts_know_is_told() -> None:
             "“Prices”."
         ),
     )
-    assert [one.by for one in known.exchanges] == ["You", "Ben Ray", "You"]
+    assert [one.by for one in known.exchanges] == ["You", "Ben Ray", "old.rep@ours.example"]
 
 
 def test_somebody_known_to_a_colleague_alone_is_no_stranger() -> None:

@@ -137,3 +137,20 @@ def test_mail_among_colleagues_is_told_where_it_is_kept(home: RepHome) -> None:
             "“FW: Fleet contract”."
         )
     ]
+
+
+def test_what_a_predecessors_mailbox_knows_is_told(selling: RepHome) -> None:
+    """Imported as somebody else's: what they wrote is not called the rep's."""
+    old = "Old Rep <old@ours.example>"
+    path = selling.folder / "old.mbox"
+    sent = mail(old, ANN, "2024-04-20 08:00", "Our proposal.", subject="Trial", number="old")
+    answer = mail(ANN, old, "2024-04-25 08:00", "Too dear.", subject="Re: Trial", answers="old")
+    lines = (b"From - Mon Jan  6 10:00:00 2025\n" + one + b"\n" for one in (sent, answer))
+    path.write_bytes(b"".join(lines))
+    assert selling.run("import", "--workers", "1", "--me", "old@ours.example", str(path)) == 0
+    (known,) = selling.json("brief", "ann@acme.example")["people"]
+    assert known["elsewhere"] == [
+        "In old@ours.example: 2 mails (20 Apr 2024 to 25 Apr 2024), the last “Re: Trial”."
+    ]
+    assert known["exchanges"][-1]["by"] == "Ann Lee"
+    assert known["history"][0]["text"].startswith("since 20 Apr 2024")
