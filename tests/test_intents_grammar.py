@@ -219,3 +219,42 @@ def test_what_turns_out_machine_made_promises_nothing() -> None:
 def test_mail_in_a_language_nobody_taught_is_left_to_rules() -> None:
     """The fit was made on English; where no function word tells the language it is silent."""
     assert not said("Oczywiście, spotkam się z radością. Mój telefon: 408 855 0263.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't want to hear from you again.",
+        "Please cease all communication.",
+        "Unsubscribe",
+        "Leave us in peace.",
+        "Lassen Sie mich in Ruhe.",
+        "Ich widerspreche der Nutzung meiner Daten.",
+        "Ne me contactez plus.",
+        "Veuillez me retirer de votre liste.",
+        "Deje de contactarme.",
+        "Mi cancelli dalla lista.",
+        "Non voglio più ricevere le vostre email.",
+        "Schrijf me niet meer.",
+        "Parem de me contactar.",
+    ],
+)
+def test_an_objection_is_heard_in_every_language(text: str) -> None:
+    """Also where the words are too few to tell the language."""
+    assert "objection" in said(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I do not want to get this wrong.",
+        "To unsubscribe from this newsletter, click here.",
+        "Don't contact the client before we have spoken.",
+        "Please remove the second page from the report.",
+        "Bitte löschen Sie die alte Datei.",
+        "Pour ne plus recevoir ces messages, cliquez ici.",
+    ],
+)
+def test_who_asks_for_something_else_does_not_object(text: str) -> None:
+    """Footers and work on other things are no objection."""
+    assert "objection" not in said(text)

@@ -39,7 +39,7 @@ SAID: Final = 0.5
 _LEAST_WORDS: Final = 2
 _LABELS: Final = frozenset(INTENTS)
 # Machine-made text is full of requests that nobody waits for.
-_AUTO_DAMPS: Final = _LABELS - {"auto", "reschedule", "cancel", "follow_up"}
+_AUTO_DAMPS: Final = _LABELS - {"auto", "reschedule", "cancel", "follow_up", "objection"}
 _AUTO_FACTOR: Final = 0.4
 # Said between quotation marks they are somebody else's.
 _OWN_WORDS: Final = frozenset(
@@ -63,7 +63,9 @@ def rules_say(read: Batch, senders: Sequence[str], spoken: Spoken) -> list[Said]
     """
     found: list[Found] = [{} for _ in range(read.count)]
     for number in np.unique(spoken.language).tolist():
-        _match(_languages()[number], read, spoken.language[read.message] == number, found)
+        _match(_languages()[number], read, spoken.language == number, found)
+    if not spoken.sure.all():
+        _listen(read, spoken, found)
     said = []
     for hits, sender, number in zip(found, senders, spoken.language.tolist(), strict=True):
         rules = _languages()[number]
@@ -109,12 +111,27 @@ def _voters() -> tuple[Lookup, Ints]:
     return Lookup(hashes[order]), np.array(votes, dtype=np.int64)[order]
 
 
-def _match(rules: Language, read: Batch, here: Bools, found: list[Found]) -> None:
-    """Adds the weights and words of the rules that matched in the sentences that are ``here``."""
+def _listen(read: Batch, spoken: Spoken, found: list[Found]) -> None:
+    """Adds who objects in whatever language: a few words may not tell which it is."""
+    for number, rules in enumerate(_languages()):
+        others = ~spoken.sure & (spoken.language != number)
+        heard: list[Found] = [{} for _ in range(read.count)]
+        _match(rules, read, others, heard)
+        for message in np.flatnonzero(others).tolist():
+            if "objection" in heard[message]:
+                found[message].setdefault("objection", []).extend(heard[message]["objection"])
+
+
+def _match(rules: Language, read: Batch, messages: Bools, found: list[Found]) -> None:
+    """Adds the weights and words of the rules that matched in some of the messages."""
+    here = messages[read.message]
     words = here[read.sentence]
+    number = np.cumsum(here) - 1
+    which = np.flatnonzero(here)
     sentences, branches = rules.index.called(
-        read.words[words], read.sentence[words], read.is_subject
+        read.words[words], number[read.sentence[words]], read.is_subject[which]
     )
+    sentences = which[sentences]
     late = rules.is_context[branches]
     _try_all(rules, sentences[~late], branches[~late], read, found)
     triggered = np.array([not rules.triggers.isdisjoint(hits) for hits in found], dtype=bool)
