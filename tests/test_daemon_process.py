@@ -113,6 +113,25 @@ def test_a_daemon_that_was_killed_leaves_no_lock_and_starts_again(running: Runni
     again.process.stdout.close()
 
 
+def test_a_working_process_ends_in_order_while_the_daemon_still_listens(home: Path) -> None:
+    """It is not aborted: a system that keeps core dumps would keep one of each."""
+    environment = {**os.environ, "BRICKWALL_HOME": str(home)}
+    with subprocess.Popen(
+        [*DAEMON, "work", "upkeep"],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(b'{"key": "2026-11-28"}\n')
+        process.stdin.flush()
+        assert json.loads(process.stdout.readline())["result"] == "done"
+        assert (process.wait(20), process.stderr.read()) == (0, b"")
+
+
 def test_a_configuration_with_mistakes_ends_it_at_its_start(home: Path) -> None:
     """With all of them, and exit code 10, so that a service manager does not try for ever."""
     (home / "config.toml").write_text("[digest]\nday = 5\n", encoding="utf-8")

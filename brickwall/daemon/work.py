@@ -196,4 +196,7 @@ def run(task: str) -> int:
     """Be the working process of the daemon at the other end of standard input."""
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("This is for the daemon alone.", "Run: brickwall daemon run")
-    return work(task, sys.stdin.buffer, lambda line: print(line, flush=True))
+    # Unbuffered: a thread still listens at the end, and the interpreter would abort where that
+    # holds the lock of a buffer.
+    with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as stdin:
+        return work(task, stdin, lambda line: print(line, flush=True))
