@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ingest.graph_client import GraphClient
-from ingest.graph_json import Json, mailbox, parts, text
+from ingest.graph_json import Json, mailbox, text
 
 #: Where the list of calendars begins; Graph has no delta for it.
 START: Final = "/me/calendars?$select=name,owner,canEdit,isDefaultCalendar&$top=100"
@@ -34,11 +34,7 @@ def find(client: GraphClient, addresses: Collection[str]) -> Calendars:
 
 def rest(client: GraphClient, page: Json, addresses: Collection[str]) -> Calendars:
     """All calendars of the list that begins with ``page``."""
-    items = parts(page, "value")
-    while link := text(page, "@odata.nextLink"):
-        page = client.get(link)
-        items += parts(page, "value")
-    return _sorted_out(items, addresses)
+    return _sorted_out(list(client.rest(page)), addresses)
 
 
 def _sorted_out(items: list[Json], addresses: Collection[str]) -> Calendars:

@@ -90,7 +90,10 @@ def test_each_date_of_a_series_has_its_own_report(fake: Graph) -> None:
         series, (first + 7 * DAY).date(), start=moment(moved), end=moment(moved + HOUR)
     )
     names = [fake.answers.teams.report(link, at, []) for at in (first, moved, START)]
-    found = {one.provider_id: (one.recurrence_at, one.start) for one in calls(read(fake))}
+    told = calls(read(fake))
+    shown = revisions(list(mailbox(fake, now=lambda: NOW).batches(None)))
+    assert {one.uid for one in told} == {one.uid for one in shown}
+    found = {one.provider_id: (one.recurrence_at, one.start) for one in told}
     assert found == {
         names[0]: (first, first),
         names[1]: (first + 7 * DAY, moved),
