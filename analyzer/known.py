@@ -50,7 +50,8 @@ def known(
         - REPAIRS * looked_up(people, _repaired(signals, settings, as_of)).fillna(0),
         worst=_words(people, _worst(left)),
         breaks=looked_up(people, _broken_more(derived, signals, as_of)).fillna(0),
-        only_assistant=people.isin(signals.loc[signals["signal"] == "only_assistant", "person"]),
+        only_assistant=_shows(people, signals, "only_assistant"),
+        curious=_shows(people, signals, "fact_finder"),
     )
     found["why_no"] = noes.kinds(found["no_words"])
     found["until"] = found["park_until"].where(
@@ -95,6 +96,10 @@ def _worst(left: pd.DataFrame) -> pd.Series[str]:
     ordered = sums.sort_values(["left", "signal"], ascending=[False, True], kind="stable")
     worst = ordered.drop_duplicates("person").set_index("person")["signal"]
     return worst.astype("str")
+
+
+def _shows(people: pd.Series[int], signals: pd.DataFrame, name: str) -> pd.Series[bool]:
+    return people.isin(signals.loc[signals["signal"] == name, "person"])
 
 
 def _words(people: pd.Series[int], known: pd.Series[str]) -> pd.Series[str]:

@@ -24,6 +24,7 @@ _NEXT: Final[dict[str, str]] = {
 }
 _REMOVE: Final = "Remove them from your list; if they come back, begin anew."
 _GATEKEPT: Final = "Ask the assistant for ten minutes with them by phone, or find another way in."
+_CURIOUS: Final = "Answer the next question with one of yours: what for, who decides, and by when."
 #: For *change approach*: by the act of theirs that weighs most now.
 _INSTEAD: Final[dict[str, str]] = {
     "moved_late": "Confirm the day before, offer two times, one of them soon, and keep it short.",
@@ -49,6 +50,7 @@ def next_steps(
     changes = chosen == "change approach"
     step = step.where(~changes | instead.isna(), instead)
     step = step.where(~(changes & known["only_assistant"]), _GATEKEPT)
+    step = step.where(~(changes & known["curious"] & (known["worst"] == "")), _CURIOUS)
     step = step.where(~(chosen == "stop chasing") | known["woke_at"].isna(), _REMOVE)
     step = step.where(chosen != "park", _park(known, when))
     return step.where(chosen != "win back", _win_back(known, when)).astype("str")

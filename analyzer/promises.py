@@ -4,8 +4,8 @@ A promise is something firm that would be seen here: told to few, without condit
 by post or in person. Kept is it by any sign of anybody at the promiser's company until it was due
 and two days more: a mail, a meeting, an answer of ours to a mail that is not here. A mail that
 promises anew takes its place. Broken is it when nothing at all came: by the day that was named, or
-(no day named) after ten working days and a question for it. That they did not call is known only
-when we asked for it. Anything else is open.
+(no day named) after ten working days and a question for it; time alone breaks no promise without a
+day. That they did not call is known only when we asked for it. Anything else is open.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ _NEVER: Final = pd.Timestamp.max.tz_localize("UTC").floor("D")
 
 #: Something is to come to the other side: a plan told as news is no promise.
 _TO_THEM: Final = r"\b(?:you|back|expect|ihnen|sie|dir|dich|euch)\b"
+#: Thanks are no address.
+_THANKS: Final = r"\bthank(?:s|ing)?(?: \w+)? you\b|\bdanke (?:ihnen|dir|euch)\b"
 # What hangs on something else, is only hoped for, or comes by post or in person: that nothing is
 # here proves nothing.
 _OPEN: Final = (
@@ -42,6 +44,8 @@ _OPEN: Final = (
 _ELSEWHERE: Final = (
     r"\b(?:meet|visit|see|show|join|contact) you\b"
     r"|\b(?:talk|speak|chat|meet|follow[- ]up) (?:to|with) you\b"
+    r"|\b(?:pass|hand|forward|relay)\b.*\b(?:on|over|along|to) to\b(?! you)"
+    r"|\b(?:pass|hand|forward|relay)\b.* to (?:my|our|the|him|her|them)\b|\bgebe\b.*\bweiter\b"
     r"|\b(?:fed ?-?ex|federal express|courier|ups|dhl|by post|by mail)\b"
 )
 _CALL: Final = (
@@ -94,7 +98,8 @@ def _ours(derived: Derived, as_of: datetime) -> pd.DataFrame:
 def _binding(words: pd.Series[str]) -> pd.Series[bool]:
     """Whether the words promise something to the other side, firmly, that would be seen here."""
     text = words.str.lower()
-    to_them = (text == "") | text.str.contains(_TO_THEM, regex=True)
+    addressed = text.str.replace(_THANKS, "", regex=True)
+    to_them = (text == "") | addressed.str.contains(_TO_THEM, regex=True)
     loose = text.str.contains(_OPEN, regex=True) | text.str.contains(_ELSEWHERE, regex=True)
     return to_them & ~loose
 

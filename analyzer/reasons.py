@@ -27,10 +27,12 @@ PHRASES: Final[dict[str, tuple[str, str]]] = {
     "put_off": ("put you off", "put you off {n} times"),
     "only_assistant": ("let only the assistant answer", "let only the assistant answer"),
     "one_sided": ("left nearly all the writing to you", "left nearly all the writing to you"),
+    "fact_finder": ("asked on and on without a step", "asked on and on without a step"),
     "ever_slower": ("answered ever more slowly", "answered ever more slowly"),
     "order": ("ordered or agreed", "ordered or agreed {n} times"),
     "meetings_kept": ("kept a meeting", "kept {n} meetings"),
     "repaired": ("moved a meeting and kept the new date", "kept {n} dates after moving them"),
+    "promise_kept": ("kept a promise", "kept {n} promises"),
     "quick_answers": ("answered a question", "answered {n} questions"),
 }
 _ORDER: Final = {signal: position for position, signal in enumerate(PHRASES)}

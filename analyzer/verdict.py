@@ -107,7 +107,7 @@ def _chosen(known: pd.DataFrame, settings: Settings) -> pd.Series[str]:
         "park": known["parked"],
         "walk away": gate(known, settings),
         "last try": _near(known, settings) & untried & waits,
-        "change approach": ((habit | gatekept) & ~buys) | breaks,
+        "change approach": ((habit | gatekept | known["curious"]) & ~buys) | breaks,
         "stop chasing": silence & ~bought & (~untried | remove),
         "last try ": silence & ~bought & untried,
         "unclear": (known["outcomes"] < LEAST) & (known["bad_episodes"] == 0),

@@ -26,9 +26,11 @@ WEIGHTS: Final[dict[str, float]] = {
     "cycle": 3.9,
     "only_assistant": 1.8,
     "one_sided": 1.8,
+    "fact_finder": 1.8,
     "quick_answers": -0.2,
     "meetings_kept": -1.2,
     "repaired": -0.9,
+    "promise_kept": -1.2,
     "order": -2.2,
 }
 #: An episode weaker than this, faded strength included, is too faint to be counted.

@@ -35,13 +35,17 @@ class RiskyMeeting:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """Something promised in writing. ``ours``: by the rep; ``late``: its day is over."""
+    """Something promised in writing. ``ours``: by the rep; ``late``: its day is over.
+
+    ``dated``: a day was named; else ``due_at`` is only when it is worth asking about.
+    """
 
     person: Person
     ours: bool
     words: str
     due_at: datetime
     late: bool
+    dated: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ def coverage(view: DigestView | Brief) -> list[str]:
 def promised(promise: Promise) -> str:
     """A promise in a sentence."""
     whose = f"You to {promise.person.name}" if promise.ours else f"{promise.person.name} to you"
+    if not promise.dated:
+        return f"{whose}: “{promise.words}” (no day named)"
     was = "was due" if promise.late else "due"
     return f"{whose}: “{promise.words}” ({was} {words.day(promise.due_at)})"
 

@@ -48,7 +48,7 @@ def of_report(report: Report, analysis: Analysis) -> DigestView:
     """The digest that belongs to ``report``, which was made of ``analysis``."""
     zone = ZoneInfo(report.zone)
     directory = Directory(analysis)
-    promises = _promises(analysis, zone, directory)
+    promises = promises_due(analysis, zone, directory)
     questions = _questions(report)
     wakes = _wakes(report, analysis, zone)
     waking = {wake.person.id for wake in wakes}
@@ -164,11 +164,15 @@ def _one_risk(row: Any, titles: dict[Any, Any], zone: ZoneInfo, who: Directory) 
     )  # fmt: skip
 
 
-def _promises(analysis: Analysis, zone: ZoneInfo, directory: Directory) -> tuple[Promise, ...]:
-    """Open promises of judged people and to them, due within a week or late by two at most."""
+def promises_due(analysis: Analysis, zone: ZoneInfo, directory: Directory) -> tuple[Promise, ...]:
+    """Open promises of judged people and to them, due within a week or late by two at most.
+
+    Those that name a day: without one, nothing is due.
+    """
     frame = analysis.promises
     as_of = pd.Timestamp(analysis.as_of)
-    rows = frame.loc[frame["state"].eq("open") & frame["person"].isin(analysis.verdicts["person"])]
+    waits = frame["state"].eq("open") & frame["dated"]
+    rows = frame.loc[waits & frame["person"].isin(analysis.verdicts["person"])]
     rows = rows.loc[rows["due_at"].ge(as_of - 2 * AHEAD) & rows["due_at"].lt(as_of + AHEAD)]
     rows = rows.sort_values(["due_at", "message"])
     return tuple(promise(row, zone, directory, as_of) for row in records(rows))
@@ -180,7 +184,7 @@ def promise(row: Any, zone: ZoneInfo, who: Directory, as_of: pd.Timestamp) -> Pr
     assert due_at is not None
     return Promise(
         who[row.person], str(row.by) == "us", escape.line(row.words, escape.SUBJECT), due_at,
-        bool(row.due_at < as_of),
+        bool(row.due_at < as_of), bool(row.dated),
     )  # fmt: skip
 
 

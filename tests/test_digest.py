@@ -149,12 +149,21 @@ def test_meetings_of_the_week_that_may_fall_through_are_named() -> None:
     assert f"{view.risky[0].risk:.0%}".replace("%", " %") + " risk that this one is" in text
 
 
-def promise(made: Made, person: int, by: str, words: str, due_at: str, state: str = "open") -> None:
-    """Something promised in a mail."""
+def promise(
+    made: Made,
+    person: int,
+    by: str,
+    words: str,
+    due_at: str,
+    state: str = "open",
+    *,
+    dated: bool = True,
+) -> None:
+    """Something promised in a mail, by a day unless ``dated`` is false."""
     message = int(made.message(person, at="2026-11-16 09:00", subject="x").partition(":")[2])
     made._add(
         "promises", message=message, at="2026-11-16 09:00", person=person, by=by, words=words,
-        due_at=due_at, state=state, dated=True,
+        due_at=due_at, state=state, dated=dated,
     )  # fmt: skip
 
 
@@ -166,11 +175,13 @@ def test_promises_of_both_sides_that_are_due_are_told() -> None:
     promise(made, ann, "us", "You get the drawings by Wednesday", "2026-11-25 22:00")
     promise(made, ann, "us", "long done", "2026-11-20 22:00", state="kept")
     promise(made, ann, "them", "much later", "2027-01-20 22:00")
+    promise(made, ann, "them", "some day", "2026-11-20 22:00", dated=False)
     text = " ".join(written(made).text.split())
     assert "Ann Lee to you: “I will send the signed contract on Friday” (was due 20 Nov" in text
     assert "You to Ann Lee: “You get the drawings by Wednesday” (due 25 Nov 2026)" in text
     assert "long done" not in text
     assert "much later" not in text
+    assert "some day" not in text, "nothing is due without a day"
     assert written(made).subject == "brickwall, week 47: 2 promises due"
 
 

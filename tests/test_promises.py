@@ -121,3 +121,48 @@ def test_who_breaks_more_promises_than_they_keep_is_asked_for_them_another_way()
     assert judged.loc[ann, "verdict"] == "change approach"
     assert str(judged.loc[ann, "next_step"]).startswith("Wait for nothing")
     assert judged.loc[bob, "verdict"] == "keep going"
+
+
+def test_a_kept_promise_speaks_for_them() -> None:
+    """The counterpart of a broken one: a day that was named and kept weighs more than none."""
+    case, ann = promised()
+    case.mail(ann, "2026-05-15 09:00")
+    bob = case.contact("Bob", "bolt.example")
+    case.mail(bob, MADE, "commitment", words="I will send it to you.")
+    case.mail(bob, "2026-05-20 09:00")
+    kept = case.signals("promise_kept").set_index("person")
+    assert (kept["strength"][ann], kept["strength"][bob]) == (0.5, 0.25)
+    assert kept["good"].all()
+    assert kept["sentence"][ann] == (
+        "Promised on 13 May: \u201cI will send it to you by Friday\u201d; was heard of in time, "
+        "on 15 May."
+    )
+    judged = case.judged()
+    terms, chances = (judged[name].to_dict() for name in ("term_promises", "not_honoured"))
+    assert terms[ann] < terms[bob] < 0.0
+    assert chances[ann] < chances[bob]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Thank you, I will pass that on.",
+        "Thank you, I will pass that on to my colleague.",
+        "I will forward your offer to the board.",
+        "Thanks to you, I'll hand it over to our engineers on Monday.",
+    ],
+)
+def test_what_is_passed_on_to_others_is_never_seen_here(words: str) -> None:
+    """It is no promise to us: it never falls due and is never broken."""
+    case, _ = promised(words)
+    assert case.derived().promises.empty
+
+
+def test_a_promise_without_a_day_is_never_broken_by_time_alone() -> None:
+    """However long ago: only a question of ours that stays unanswered breaks it."""
+    case = Case("2026-11-01 06:00")
+    ann = case.contact()
+    case.mail(ann, MADE, "commitment", words="I will send it to you.")
+    assert only(case)["state"] == "open"
+    case.ask(ann, "2026-06-10 09:00")
+    assert only(case)["state"] == "broken"

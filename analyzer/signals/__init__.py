@@ -20,6 +20,7 @@ from analyzer.signals import (
     cycle,
     declined_late,
     ever_slower,
+    fact_finder,
     follow_ups_unanswered,
     meetings_kept,
     moved_again,
@@ -29,6 +30,7 @@ from analyzer.signals import (
     only_assistant,
     order,
     promise_broken,
+    promise_kept,
     put_off,
     quick_answers,
     repaired,
@@ -52,9 +54,11 @@ SIGNALS: Final[dict[str, Detector]] = {
     "cycle": cycle.detect,
     "only_assistant": only_assistant.detect,
     "one_sided": one_sided.detect,
+    "fact_finder": fact_finder.detect,
     "quick_answers": quick_answers.detect,
     "meetings_kept": meetings_kept.detect,
     "repaired": repaired.detect,
+    "promise_kept": promise_kept.detect,
     "order": order.detect,
 }
 
