@@ -19,6 +19,7 @@ from reports.brief_model import Brief, Confirm, Known, Meeting, Next
 from reports.brief_people import People
 from reports.model import MeetingRisk, Person
 from reports.views_base import Directory, estimate, local, records
+from reports.views_digest import promises_due
 
 #: So many people of one meeting are told of, those whom most is known of.
 PEOPLE_SHOWN: Final = 5
@@ -50,13 +51,17 @@ def brief(
     people = People(analysis, settings, directory, texts or {})
     meetings = _Meetings(analysis, zone, directory, people)
     none = asked.day is not None and not asked.meetings
+    told = tuple(meetings.of(meeting) for meeting in asked.meetings)
+    met = {one.person.id for meeting in told for one in meeting.people}
+    due = promises_due(analysis, zone, directory) if asked.day else ()
     return Brief(
         as_of=analysis.as_of.astimezone(zone).replace(microsecond=0),
         zone=settings.zone,
         day=asked.day.isoformat() if asked.day else "",
-        meetings=tuple(meetings.of(meeting) for meeting in asked.meetings),
+        meetings=told,
         people=tuple(people.known(person) for person in asked.people),
         next=meetings.next(asked.day) if none and asked.day else None,
+        promises=tuple(each for each in due if each.person.id not in met),
         coverage=views_sections.coverage(analysis, settings, None),
     )
 

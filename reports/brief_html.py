@@ -14,6 +14,7 @@ def render(view: Brief) -> str:
         view=view,
         text=brief_text,
         title=brief_text.title(view),
+        promised=digest_text.promised,
         lead=brief_text.lead(view),
         covered=digest_text.coverage(view),
         whose=brief_text.WHOSE,

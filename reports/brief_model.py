@@ -91,7 +91,8 @@ class Next:
 @dataclass(frozen=True, slots=True)
 class Brief:
     """What to know before meetings. ``day``: ISO date, ``""`` where it is about somebody;
-    ``people``: those it is about who have no meeting ahead.
+    ``people``: those it is about who have no meeting ahead. ``promises``: of a day, those due about
+    then between the rep and people whom it does not tell of.
     """
 
     as_of: datetime
@@ -100,4 +101,5 @@ class Brief:
     meetings: tuple[Meeting, ...]
     people: tuple[Known, ...]
     next: Next | None
+    promises: tuple[Promise, ...]
     coverage: tuple[Coverage, ...]

@@ -23,6 +23,7 @@ LABELS: Final = {
     "verdict": "Verdict",
 }
 STRANGER: Final = "no history: no mail was exchanged with them, and nobody has met them."
+ALSO_DUE: Final = "Also promised, and due about now"
 NO_MEETING: Final = "No meeting with them is ahead."
 NOTHING_TO_CONFIRM: Final = "nothing in particular."
 FROM_WHERE: Final = (
@@ -184,6 +185,10 @@ def _body(page: Page, view: Brief) -> None:
     for person in view.people:
         page.say(NO_MEETING)
         _person(page, person)
+    if view.promises:
+        page.heading(ALSO_DUE)
+    for promise in view.promises:
+        page.item("-", digest_text.promised(promise), indent=0)
     page.heading("What this covers")
     for account in digest_text.coverage(view):
         page.say(account)

@@ -142,6 +142,20 @@ def test_a_promise_that_was_kept_or_is_long_past_is_not_told() -> None:
     assert [each.words for each in of_somebody(made, ann).promises] == ["broken"]
 
 
+def test_promises_of_others_that_are_due_end_the_brief_of_a_day() -> None:
+    """The digest names a few and leads here; whom the rep meets is told of above."""
+    made, _, meeting = usual()
+    ann = made.person("Ann Lee", "ann@acme.example")
+    made.promise(ann, "you get samples", by="us", at="2026-11-16", due="2026-11-25")
+    made.promise(ann, "you get much", by="us", at="2026-11-16", due="2026-12-25")
+    view = about(made, meeting)
+    assert [each.words for each in view.promises] == ["you get samples"]
+    sentence = "You to Ann Lee: “you get samples” (due 25 Nov 2026)"
+    assert f"- {sentence}\n" in brief_text.render(view)
+    assert sentence in Tags(brief_html.render(view)).text
+    assert brief(made.analysis(), SETTINGS, Asked(people=(ann,))).promises == ()
+
+
 def test_the_last_three_exchanges_come_with_their_first_words() -> None:
     """Newest first; machines are no exchange; who wrote for them is named."""
     made = Made(as_of=FRIDAY)
