@@ -66,7 +66,7 @@ class References:
     def _messages(self, mail: pd.DataFrame, ids: set[int], said: pd.DataFrame | None) -> None:
         shown = mail.loc[mail["message"].isin(ids)]
         told = _words(said, shown)
-        for row in records(shown):
+        for row in records(shown[["message", "outgoing", "at", "subject"]]):
             self._put(
                 f"message:{row.message}",
                 "you wrote" if row.outgoing else "they wrote",
@@ -130,12 +130,11 @@ def _words(said: pd.DataFrame | None, mail: pd.DataFrame) -> dict[int, str]:
     if said is None or mail.empty:
         return {}
     labels = [label for label in INTENTS if label != "auto"]
-    decided = mail[["message", *labels]].melt("message", var_name="intent", value_name="decided")
-    found = (
-        said.loc[said["words"].ne("")]
-        .astype({"intent": "str"})
-        .merge(decided.loc[decided["decided"]].astype({"intent": "str"}), on=["message", "intent"])
-    )
+    shown = said["message"].isin(mail["message"]) & said["intent"].isin(labels)
+    found = said.loc[shown & said["words"].ne("")].astype({"intent": "str"})
+    row = pd.Index(mail["message"]).get_indexer(pd.Index(found["message"]))
+    column = pd.Index(labels).get_indexer(pd.Index(found["intent"]))
+    found = found.loc[mail[labels].to_numpy()[row, column]]
     best = found.sort_values(["probability", "intent"], ascending=[False, True])
     best = best.drop_duplicates("message")
     return {

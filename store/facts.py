@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -154,6 +155,11 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 
 def empty(name: str) -> pd.DataFrame:
     """An empty frame with the columns and dtypes of facts frame ``name``."""
+    return _empty(name).copy()
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
     import pandas as pd  # an import of mail needs the names above alone
 
     return pd.DataFrame({c: pd.Series(dtype=d) for c, d in COLUMNS[name].items()})

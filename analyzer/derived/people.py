@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -28,10 +29,11 @@ class People:
 
 def person_of(people: pd.DataFrame, addresses: pd.Series[str]) -> Ints:
     """The person of each address (any case), -1 where nobody has it."""
-    flat = people[["person", "addresses"]].explode("addresses")
-    known = pd.Index(flat["addresses"].astype("str"))
+    told = people["addresses"]
+    known = pd.Index(list(chain.from_iterable(told)), dtype="str")
+    person = np.repeat(people["person"].to_numpy("int64"), told.map(len).to_numpy("int64"))
     rows = known.get_indexer(pd.Index(addresses.str.lower()))
-    return np.where(rows >= 0, flat["person"].to_numpy("int64", na_value=-1)[rows], -1)
+    return np.asarray(np.append(person, -1)[rows])
 
 
 def people(facts: Facts, settings: Settings) -> People:

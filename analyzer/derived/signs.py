@@ -56,7 +56,9 @@ def in_conversation(mail: Mail, people: pd.DataFrame, asked: pd.DataFrame) -> pd
     Ours end when anybody of the same company writes there, theirs when we write there to anybody
     of that company or a colleague of ours writes there.
     """
+    asked = asked.assign(thread=mail.mail["thread"].to_numpy()[asked["row"].to_numpy()])
     frame = _human(mail, people)
+    frame = frame[frame["thread"].isin(asked["thread"]).to_numpy()]
     company = companies(people)
     colleague = _flag(people, "colleague")[frame["sender"].to_numpy()]
     incoming = frame[~frame["outgoing"].to_numpy()]
@@ -67,7 +69,6 @@ def in_conversation(mail: Mail, people: pd.DataFrame, asked: pd.DataFrame) -> pd
         _sign(frame[colleague], _COLLEAGUE).assign(side=THEIRS, company=-1),
     ]
     made = pd.concat(signs, ignore_index=True).drop(columns="person")
-    asked = asked.assign(thread=mail.mail["thread"].to_numpy()[asked["row"].to_numpy()])
     asked = asked[["conversation", "side", "company", "thread", "person"]].drop_duplicates()
     anybody = asked[(asked["side"] == THEIRS).to_numpy()].assign(company=-1)
     known = pd.concat([asked, anybody], ignore_index=True).drop_duplicates()
