@@ -115,7 +115,8 @@ words: they gained 0.01 of F1 or less and cost more time than all else, so there
 Where the labels come from: 1,257 messages beside the repository; 668 more of the same five
 mailboxes and a mailing list (`labels/read.jsonl`: digests and labels, no texts), half of them
 chosen because rules said something, 4 in 10 because words did and rules did not, the rest at
-random; and 364 of about 200 other people, as they come (`labels/strangers.jsonl`). One reader
+random, none longer than 900 characters; and 364 of 226 other people, as they come, long ones by
+their beginning and end (`labels/strangers.jsonl`). One reader
 read the 668 twice, shuffled between (kappa by label 0.92 to 1, machine-made mail 0.76, where the
 second reading saw the sender), the 364 once, before any rule was run on them. One reader twice is
 not two readers.
@@ -137,8 +138,8 @@ _TAIL: Final = """
 ## What would raise it
 
 Messages of other people that refuse, put off, cancel, stay away or chase. The mail here holds few
-that are not labelled yet: of 53,000 messages, of those that rules or words pointed to, 70 said
-one of these. No label that accuses has 50 examples left out, so that 0.90 precision is neither
+that are not labelled yet: of 48,700 messages, 668 were read, most because rules or words pointed
+to them, and carry 64 such labels. No label that accuses has 50 examples left out, so that 0.90 precision is neither
 shown nor refuted for any. Mail of sales, and mail in languages other than English, is missing
 altogether: nothing here measures it. Prevalence in the older mail is not natural (most of it was
 found by keyword), so precision on a whole mailbox differs.
