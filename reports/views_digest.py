@@ -179,8 +179,11 @@ def promises_due(analysis: Analysis, zone: ZoneInfo, directory: Directory) -> tu
 
 
 def promise(row: Any, zone: ZoneInfo, who: Directory, as_of: pd.Timestamp) -> Promise:
-    """One row of frame ``promises``."""
-    due_at = local(row.due_at, zone)
+    """One row of frame ``promises``.
+
+    Their time ends before ``due_at``; what is shown is the last second of it, on the day named.
+    """
+    due_at = local(row.due_at - pd.Timedelta(seconds=1), zone)
     assert due_at is not None
     return Promise(
         who[row.person], str(row.by) == "us", escape.line(row.words, escape.SUBJECT), due_at,

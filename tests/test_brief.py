@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from analyzer.settings import Settings
-from reports import brief_html, brief_meetings, brief_text, json_report
+from reports import brief_html, brief_meetings, brief_text, digest_text, json_report
 from reports.brief import Asked, brief, messages
 from reports.brief_model import Brief, Known, Meeting
 from reports.brief_people import first_words
@@ -140,6 +140,16 @@ def test_a_promise_that_was_kept_or_is_long_past_is_not_told() -> None:
     made.promise(ann, "old", by="us", at="2026-04-02", due="2026-04-09")
     made.promise(ann, "broken", by="them", at="2026-10-02", due="2026-10-09", state="broken")
     assert [each.words for each in of_somebody(made, ann).promises] == ["broken"]
+
+
+def test_a_promise_by_a_day_is_due_on_that_day() -> None:
+    """Its time ends at midnight, when the next day has begun."""
+    made = Made(as_of=FRIDAY)
+    ann = made.person("Ann Lee", "ann@acme.example")
+    made.promise(ann, "you get it by Tuesday", by="us", at="2026-11-16", due="2026-11-24 23:00")
+    assert digest_text.promised(of_somebody(made, ann).promises[0]) == (
+        "You to Ann Lee: “you get it by Tuesday” (due 24 Nov 2026)"
+    )
 
 
 def test_promises_of_others_that_are_due_end_the_brief_of_a_day() -> None:
