@@ -139,10 +139,10 @@ _TAIL: Final = """
 
 Messages of other people that refuse, put off, cancel, stay away or chase. The mail here holds few
 that are not labelled yet: of 48,700 messages, 668 were read, most because rules or words pointed
-to them, and carry 64 such labels. No label that accuses has 50 examples left out, so that 0.90 precision is neither
-shown nor refuted for any. Mail of sales, and mail in languages other than English, is missing
-altogether: nothing here measures it. Prevalence in the older mail is not natural (most of it was
-found by keyword), so precision on a whole mailbox differs.
+to them, and carry 64 such labels. No label that accuses has 50 examples left out, so that 0.90
+precision is neither shown nor refuted for any. Mail of sales, and mail in languages other than
+English, is missing altogether: nothing here measures it. Prevalence in the older mail is not
+natural (most of it was found by keyword), so precision on a whole mailbox differs.
 
 Size of the weights: {size:,} bytes.
 """
