@@ -15,8 +15,18 @@ from benchmarks import world_study as study
 from benchmarks.world_study import ACCUSATIONS, Call
 
 END = date(2026, 11, 20)
-CUSTOMERS = ("slow", "good", "part_timer", "phoner", "regular", "booker", "parked", "fresh")
-OFFENDERS = ("mover", "no_show", "promiser", "gatekept", "ghost")
+CUSTOMERS = (
+    "slow",
+    "good",
+    "part_timer",
+    "phoner",
+    "regular",
+    "booker",
+    "parked",
+    "fresh",
+    "eager",
+)
+OFFENDERS = ("mover", "no_show", "promiser", "gatekept", "ghost", "asker")
 OTHERS = ("supplier", "recruiter", "friend", "colleague", "newsletter", "cold")
 WALLS = ("mixed", "dodger", "cycle", "collector")
 

@@ -25,6 +25,8 @@ from store.reading import read_facts
 ACCUSATIONS = frozenset({"walk away", "change approach", "stop chasing", "last try"})
 #: A wall shall be called so within this time from its formal conditions on.
 WITHIN = timedelta(weeks=8)
+#: Kinds whose one offence lasts: it stands for three.
+LASTING = {"ghost": "silent", "gatekept": "only the assistant answers", "asker": "only asks"}
 #: A verdict may take so long to follow what was said.
 SETTLED = timedelta(days=3)
 
@@ -170,8 +172,8 @@ def ended(people: list[list[Call]], kinds: set[str], verdicts: frozenset[str]) -
 
 def _offends(call: Call) -> bool:
     stands = [p for p in call.truth.planted if p.stands(call.as_of)]
-    silent = any(p.what == "silent" for p in stands)
-    return len({p.cause for p in stands}) >= 3 or (silent and call.truth.kind == "ghost")
+    lasting = any(p.what == LASTING.get(call.truth.kind) for p in stands)
+    return len({p.cause for p in stands}) >= 3 or lasting
 
 
 def decided(people: list[list[Call]], kind: str, verdict: str) -> Rate:

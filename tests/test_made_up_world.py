@@ -146,7 +146,7 @@ def test_planted_walls_are_called_within_eight_weeks(people: list[list[Call]]) -
     """
     found, missed = study.walls_found(people)
     assert found.n >= 10
-    assert found.share >= 0.7, [calls[0].truth.name for calls in missed]
+    assert found.share >= 0.8, [calls[0].truth.name for calls in missed]
 
 
 def test_slow_but_good_customers_are_never_accused(people: list[list[Call]]) -> None:
@@ -167,7 +167,15 @@ def test_ghosts_are_no_longer_chased(people: list[list[Call]]) -> None:
     ends = frozenset({"stop chasing", "last try", "change approach"})
     ghosts = study.ended(people, {"ghost"}, ends)
     assert ghosts.n >= 5
-    assert ghosts.share >= 0.6
+    assert ghosts.share >= 0.8
+
+
+def test_who_only_asks_is_told_apart_from_the_eager(people: list[list[Call]]) -> None:
+    """Their questions are as many; the eager meet, want offers and order between them."""
+    assert not [c for calls in kinds(people, "eager") for c in calls if c.verdict in ACCUSATIONS]
+    askers = study.ended(people, {"asker"}, frozenset({"change approach"}))
+    assert askers.n >= 3
+    assert askers.share >= 0.6, str(askers)
 
 
 def test_who_said_how_it_is_is_believed(people: list[list[Call]]) -> None:

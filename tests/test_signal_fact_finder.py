@@ -57,7 +57,8 @@ def declines(case: Case, ann: int) -> None:
 
 def agreed_long_ago(case: Case, ann: int) -> None:
     """A customer asks as customers do."""
-    case.mail(ann, "2025-06-20", "acceptance")
+    offer = case.mail(ann, "2025-06-10", "proposal", outgoing=True)
+    case.mail(ann, "2025-06-20", "acceptance", thread=offer)
 
 
 def ordered(case: Case, ann: int) -> None:
@@ -82,6 +83,15 @@ def test_who_asks_as_much_and_takes_one_step_is_eager(step: Callable[[Case, int]
     step(case, ann)
     assert case.signals("fact_finder").empty
     assert case.judged().loc[ann, "verdict"] != "change approach"
+
+
+def test_thanks_for_an_answer_are_no_agreement() -> None:
+    """Nothing is agreed to where no offer is talked about: perfect, that is all I needed."""
+    case = Case(AS_OF)
+    ann = case.contact()
+    asks(case, ann, *MONDAYS)
+    case.mail(ann, "2026-05-12", "acceptance")
+    assert len(case.signals("fact_finder")) == 1
 
 
 def test_who_asks_much_in_a_few_weeks_is_in_a_hurry() -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from analyzer.derived.everything import Derived
 from analyzer.derived.meeting_frames import STOOD
 from analyzer.settings import Settings
-from analyzer.signals import rows, said
+from analyzer.signals import order, rows, said
 from store.facts import Facts
 
 #: Questions are counted for so long ...
@@ -84,7 +84,6 @@ def _forward(derived: Derived, as_of: datetime) -> pd.Series[pd.Timestamp]:
 def _ordered(derived: Derived, as_of: datetime) -> pd.Series[int]:
     """Who ever ordered: their questions are a customer's."""
     won = derived.topics.loc[derived.topics["outcome"] == "won", "person"]
-    wrote = said.theirs(derived, as_of)
-    agreed = wrote.loc[wrote["acceptance"], "sender"]
+    agreed = order.agreements(derived, as_of)["sender"]
     found: pd.Series[int] = pd.concat([won, agreed], ignore_index=True)
     return found

@@ -60,14 +60,18 @@ def _share(topics: pd.DataFrame, derived: Derived) -> pd.Series[float]:
     return known.fillna(1.0).astype("float64")
 
 
-def _accepted(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
-    """Acceptances in the conversation of a proposal; talk about the time of a meeting is none."""
+def agreements(derived: Derived, as_of: datetime) -> pd.DataFrame:
+    """Mails that agree in the conversation of a proposal; about a meeting's time is none."""
     mail = derived.mail
     offers = mail[mail["proposal"] & mail["outgoing"]].groupby("thread")["at"].min()
     mails = said.theirs(derived, as_of)
     other = mails[["refusal", "brush_off", "reschedule", "cancel", "meeting_request"]].any(axis=1)
     mails = mails[mails["acceptance"] & ~other]
-    mails = mails[mails["at"] > rows.looked_up(mails["thread"], offers)]
+    return mails[mails["at"] > rows.looked_up(mails["thread"], offers)]
+
+
+def _accepted(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
+    mails = agreements(derived, as_of)
     last = mails.drop_duplicates(["sender", "topic"], keep="last")
     return last.assign(
         person=last["sender"],

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ingest.demo import bystanders, regulars, times
+from ingest.demo import askers, bystanders, regulars, times
 from ingest.demo.appointments import meeting_round
 from ingest.demo.cast import REP
 from ingest.demo.gatekeepers import gatekept
@@ -175,6 +175,8 @@ STORIES: dict[str, Callable[[Scene], None]] = {
     "fresh": fresh,
     "regular": regulars.regular,
     "booker": regulars.booker,
+    "asker": askers.asker,
+    "eager": askers.eager,
     "supplier": bystanders.supplier,
     "recruiter": bystanders.recruiter,
     "friend": bystanders.friend,
