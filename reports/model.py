@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from reports.model_topics import Opportunity
 from reports.week import Week
 
 
@@ -126,25 +127,6 @@ class Effort:
     lost_hours: float
     week_hours: float
     cost: float
-
-
-@dataclass(frozen=True, slots=True)
-class Opportunity:
-    """One of several open topics with the same person.
-
-    ``state``: going (both sides have exchanged something about it lately) | quiet | drop (they
-    write of other things and never of this one: ``reason``, ``next_step``). ``value``: ``None``
-    when not known.
-    """
-
-    id: int
-    title: str
-    value: float | None
-    currency: str
-    state: str
-    last_two_way_at: datetime | None
-    reason: str
-    next_step: str
 
 
 @dataclass(frozen=True, slots=True)

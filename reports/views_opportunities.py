@@ -12,7 +12,7 @@ import pandas as pd
 from analyzer.analysis import Analysis
 from analyzer.settings import Settings
 from reports import escape
-from reports.model import Opportunity
+from reports.model_topics import Opportunity
 from reports.views_base import local, number, records
 
 #: A topic goes on while both sides have exchanged something about it within these days.
@@ -22,7 +22,7 @@ STATES: Final = ("going", "quiet", "drop")
 
 
 class Opportunities:
-    """The open topics of everybody who has two or more; see ``reports.model.Opportunity``."""
+    """The open topics of everybody who has two or more; see ``Opportunity``."""
 
     def __init__(self, analysis: Analysis, settings: Settings, people: pd.Series) -> None:
         self._zone, self._as_of = ZoneInfo(settings.zone), pd.Timestamp(analysis.as_of)

@@ -12,13 +12,13 @@ from reports.model import (
     MeetingRisk,
     Odds,
     OpenQuestion,
-    Opportunity,
     Question,
     Reference,
     Topic,
     Waiting,
 )
 from reports.model_person import Case
+from reports.model_topics import Opportunity
 from reports.week import Week
 
 MONTHS: Final = (

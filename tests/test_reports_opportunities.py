@@ -8,7 +8,7 @@ import pytest
 
 from analyzer.settings import Settings
 from reports import json_report, page, tables, terminal
-from reports.model import Opportunity
+from reports.model_topics import Opportunity
 from reports.views import report
 from reports.views_person import contact_page
 from tests.analysis_builder import Made
