@@ -35,6 +35,10 @@ class Digesting:
         """The week whose digest is the newest: the last full one."""
         return Week.last_full(self.now(), self.workspace.config.zone)
 
+    def asked(self, week: str | None) -> Week:
+        """The week that is written like ``2026-W47``, else the newest; see ``Week.asked``."""
+        return Week.asked(week, self.now(), self.workspace.config.zone)
+
     def recipients(self) -> tuple[str, ...]:
         """Whom the digest goes to. Raises ``ConfigurationError`` where nobody is known."""
         return letters.recipients(self.workspace)

@@ -43,6 +43,21 @@ class Week:
         """The last week that had ended by ``instant`` in ``zone`` (an IANA name)."""
         return cls.of(instant.astimezone(ZoneInfo(zone)).date() - timedelta(days=7))
 
+    @classmethod
+    def asked(cls, text: str | None, instant: datetime, zone: str) -> Week:
+        """The week asked for as of ``instant``: the last full one unless ``text`` names one.
+
+        Raises ``UsageError`` for what is no week, or one that has not begun: nothing can be said of
+        it, and what is sent for it now would be missing when it comes.
+        """
+        if not text:
+            return cls.last_full(instant, zone)
+        week = cls.parse(text)
+        if week.start(zone) > instant:
+            last = cls.of(instant.astimezone(ZoneInfo(zone)).date())
+            raise UsageError(f"Week {week} has not begun.", f"The last one to ask for is {last}.")
+        return week
+
     @property
     def first_day(self) -> date:
         """Its Monday."""

@@ -8,6 +8,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -100,6 +101,27 @@ def test_each_week_has_its_own_digest(ready: Live, now: list[datetime]) -> None:
     ready.run("digest", "--send", "--week", "2026-W40")
     subjects = [mail(raw)["Subject"].partition(":")[0] for raw in ready.peer.sent]
     assert subjects == ["brickwall, week 47", "brickwall, week 48", "brickwall, week 40"]
+
+
+@pytest.mark.parametrize(
+    ("week", "why"), [("2026-W48", "is not over"), ("2026-W49", "has not begun")]
+)
+def test_a_week_that_is_not_over_is_not_sent(ready: Live, week: str, why: str) -> None:
+    """Else its own digest would be missing on its day, since each is sent once."""
+    assert ready.run("digest", "--send", "--week", week) == 2
+    assert why in ready.said
+    assert not ready.peer.sent
+    assert not ledger(ready)
+
+
+def test_when_a_digest_was_sent_is_told_in_the_zone_of_the_rep(ready: Live) -> None:
+    """Whatever the zone of the machine; programs get UTC."""
+    ready.run("digest", "--send")
+    (one,) = ledger(ready)
+    at = datetime.fromisoformat(one["changed_at"]).astimezone(ZoneInfo("Europe/Vienna"))
+    for command in ("--sent", "--send"):
+        assert ready.run("digest", command) == 0
+        assert f"{at:%Y, %H:%M}" in ready.said
 
 
 def test_a_recipient_who_cannot_be_sent_to_does_not_keep_it_from_others(ready: Live) -> None:

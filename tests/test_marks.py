@@ -156,6 +156,14 @@ def test_a_mark_without_a_kind_says_what_is_missing(selling: RepHome) -> None:
     assert "what happened?" in selling.said
 
 
+@pytest.mark.parametrize("kind", ["spoke", "no-show", "won"])
+def test_what_lies_ahead_cannot_have_happened(selling: RepHome, kind: str) -> None:
+    """A mistyped year is refused, and nothing is noted."""
+    assert selling.run("mark", "ann", kind, "--on", f"{NOW.year + 1}-05-05") == 2
+    assert "lies ahead" in selling.said
+    assert selling.json("mark", "--list")["marks"] == []
+
+
 told = st.lists(
     st.tuples(
         st.sampled_from([kind.replace("-", " ") for kind in KINDS]),

@@ -156,7 +156,7 @@ def test_what_names_no_coming_day_is_refused(text: str) -> None:
 def test_parking_from_the_command_line(selling: RepHome) -> None:
     """Parked, listed, on the page, and not parked any more."""
     assert selling.run("park", "ann", "--until", "after Q3") == 0
-    assert "parked until 01 October 2026" in selling.said
+    assert "parked until 1 October 2026" in selling.said
     assert selling.json("contact", "ann")["contact"]["verdict"] == "park"
     (park,) = selling.json("park", "--list")["parks"]
     assert (park["until"], park["state"]) == ("2026-09-30T22:00:00Z", "parked")

@@ -104,7 +104,7 @@ def test_digests_that_name_the_person_lose_their_content(selling: RepHome) -> No
                 Delivery("digest", week, ME, f"{week}@x", "smtp", "sent", "", NOW, NOW, content)
             )
     assert selling.run("forget", "ann", "--yes") == 0
-    assert "the contents of 1 digests" in selling.said
+    assert "the contents of 1 digest," in selling.said
     with database.open(selling.folder / "brickwall.db") as store:
         assert [(one.key, one.content) for one in store.deliveries()] == [
             ("2026-W20", b""),
@@ -172,8 +172,17 @@ def test_nothing_is_deleted_without_a_yes(
 ) -> None:
     """Where nobody answers the question, nothing happens."""
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
-    assert selling.run(*command) != 0
+    assert selling.run(*command) == 130
+    assert "Nothing was changed." in selling.said
+    assert "run the same command to go on" not in selling.said
     assert selling.json("export", "ann")["messages"][0]["text"] != ""
+
+
+def test_what_was_deleted_is_counted_in_words(selling: RepHome) -> None:
+    """One of something is not said as several."""
+    selling.run("mark", "ann", "sales")
+    assert selling.run("forget", "ann", "--yes") == 0
+    assert "1 mark, 0 deals, the contents of 0 digests, 0 files." in selling.said
 
 
 def test_an_export_can_be_read_back(selling: RepHome, tmp_path: Path) -> None:

@@ -39,6 +39,16 @@ def test_no_such_week_is_an_error_that_says_how_to_write_one(text: str) -> None:
     assert "2026-W47" in caught.value.remedy
 
 
+def test_a_week_that_has_begun_can_be_asked_for_and_no_later_one() -> None:
+    """From midnight of its Monday where the rep is; the last full one unless one is named."""
+    monday, zone = datetime(2026, 11, 22, 23, tzinfo=UTC), "Europe/Berlin"
+    assert Week.asked("2026-W48", monday, zone) == Week(2026, 48)
+    assert Week.asked(None, monday, zone) == Week(2026, 47)
+    with pytest.raises(UsageError, match="has not begun") as caught:
+        Week.asked("2026-W48", monday - timedelta(seconds=1), zone)
+    assert "2026-W47" in caught.value.remedy
+
+
 @pytest.mark.parametrize("text", ["2026-W47", "2026w47", " 2026-w47 ", "2026W47"])
 def test_a_week_may_be_written_carelessly(text: str) -> None:
     """Case, hyphen and blanks do not matter."""

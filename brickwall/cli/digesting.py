@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -14,9 +15,8 @@ from brickwall.cli.talk import say
 from brickwall.digesting import Digesting
 from brickwall.posting import post
 from brickwall.workspace import now, opened
-from reports import escape, json_report
+from reports import escape, json_report, words
 from reports.digest import Digest, subject
-from reports.week import Week
 from store.errors import InputError, UsageError
 from store.model import Delivery
 
@@ -33,7 +33,7 @@ def preview(week: str | None, *, page: bool, show: bool | None) -> int:
     """Print the text of a digest; with ``page`` its HTML goes into a file too."""
     with opened() as workspace:
         digesting = Digesting(workspace, now)
-        chosen = Week.parse(week) if week else digesting.due()
+        chosen = digesting.asked(week)
         recipient = digesting.recipients()[0]
         digest = digesting.digest(chosen, recipient)
         path = workspace.home.reports / f"digest-{chosen}.html"
@@ -49,7 +49,7 @@ def preview_json(week: str | None) -> int:
     """Print what a digest says, for programs; nothing is sent and nothing is written."""
     with opened() as workspace:
         digesting = Digesting(workspace, now)
-        view = digesting.view(Week.parse(week) if week else digesting.due())
+        view = digesting.view(digesting.asked(week))
         to = digesting.recipients()[0]
     told = json_report.document("digest", view, to=to, subject=subject(view), empty=view.empty)
     click.echo(told.rstrip("\n"))
@@ -69,11 +69,16 @@ def send(week: str | None) -> int:
     """Send a digest to the rep, unless it was sent; the exit code."""
     with live(must_exist=True) as (workspace, toolbox, keys):
         digesting = Digesting(workspace, now)
-        chosen = Week.parse(week) if week else digesting.due()
+        chosen = digesting.asked(week)
         if not digesting.wanted():
             raise UsageError(
                 "The digest is turned off: nothing is sent",
                 "Set digest.enabled = true in the configuration, or look: brickwall digest.",
+            )
+        if chosen > digesting.due():
+            raise UsageError(
+                f"Week {chosen} is not over: its digest is sent when it is",
+                f"Look at it so far: brickwall digest --week {chosen}.",
             )
         before = {one[:3]: one for one in workspace.database.deliveries()}
         done = digesting.send(
@@ -81,15 +86,15 @@ def send(week: str | None) -> int:
             lambda recipient: post(toolbox, lambda: keys.open(workspace.home.vault), recipient),
         )
     for one in done:
-        say(_told(one, again=before.get(one[:3]) == one))
+        say(_told(one, workspace.config.zone, again=before.get(one[:3]) == one))
     return 0 if all(one.state in ("sent", "skipped") for one in done) else InputError.exit_code
 
 
-def _told(delivery: Delivery, *, again: bool) -> str:
+def _told(delivery: Delivery, zone: str, *, again: bool) -> str:
     """What was done, in words."""
     what, whom = f"The digest of {delivery.key}", escape.line(delivery.recipient)
     if delivery.state == "sent":
-        at = delivery.changed_at.astimezone().strftime("%Y-%m-%d %H:%M")
+        at = words.moment(delivery.changed_at.astimezone(ZoneInfo(zone)))
         found = f" ({delivery.why})" if delivery.why else ""
         return (
             f"{what} was sent to {whom} on {at}; it is not sent again."
@@ -104,16 +109,16 @@ def _told(delivery: Delivery, *, again: bool) -> str:
 def sent(*, as_json: bool) -> int:
     """List the ledger."""
     with opened() as workspace:
-        deliveries = workspace.database.deliveries()
-    click.echo(_json(deliveries) if as_json else _table(deliveries))
+        deliveries, zone = workspace.database.deliveries(), workspace.config.zone
+    click.echo(_json(deliveries) if as_json else _table(deliveries, zone))
     return 0
 
 
-def _table(deliveries: Sequence[Delivery]) -> str:
+def _table(deliveries: Sequence[Delivery], zone: str) -> str:
     if not deliveries:
         return "Nothing was sent yet."
     return "\n".join(
-        f"{one.changed_at.astimezone():%Y-%m-%d %H:%M}  {one.kind} {one.key}  "
+        f"{words.moment(one.changed_at.astimezone(ZoneInfo(zone)))}  {one.kind} {one.key}  "
         f"{_STATES[one.state]}  {escape.line(one.recipient)}"
         + (f"  ({escape.line(one.why, 200)})" if one.why else "")
         for one in deliveries

@@ -22,7 +22,7 @@ def command(name: str, forget_mail: bool, yes: bool) -> None:
     """
     from brickwall.accounts import Accounts, account_id
     from brickwall.cli.connecting import live
-    from brickwall.cli.talk import say
+    from brickwall.cli.talk import agree, say
     from brickwall.connecting import disconnect
     from brickwall.posting import forget_smtp
 
@@ -34,9 +34,7 @@ def command(name: str, forget_mail: bool, yes: bool) -> None:
             return
         account = Accounts(workspace.home.accounts).one(name)
         if forget_mail and not yes:
-            click.confirm(
-                f"Delete everything that was read through {account_id(account)}?", abort=True
-            )
+            agree(f"Delete everything that was read through {account_id(account)}?")
         problem = disconnect(account, toolbox, keys)
         if forget_mail:
             workspace.database.forget_account(account.name, account.provider)

@@ -14,6 +14,7 @@ from store.errors import BrickwallError
 
 INTERRUPTED = 130
 UNEXPECTED = 1
+_STOPPED = "Interrupted. What was read so far is kept; run the same command to go on."
 
 
 def exit_code(action: Callable[[], object]) -> int:
@@ -27,8 +28,8 @@ def exit_code(action: Callable[[], object]) -> int:
         result = action()
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        _say("Interrupted. What was read so far is kept; run the same command to go on.")
+    except (click.Abort, KeyboardInterrupt) as stop:
+        _say(str(stop) or _STOPPED)
         return INTERRUPTED
     except click.ClickException as error:
         error.show()

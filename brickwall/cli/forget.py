@@ -19,17 +19,17 @@ def command(name: str, yes: bool, as_json: bool) -> None:
     import json
 
     from brickwall.cli.people import addresses_of, find
+    from brickwall.cli.talk import agree
     from brickwall.forgetting import forget
     from brickwall.workspace import now, opened, studied
+    from reports.words import count
 
     with opened() as workspace:
         analysis = studied(workspace, now()).analysis
         person = find(analysis, name)
         addresses = addresses_of(analysis, person)
         if not yes:
-            click.confirm(
-                f"Delete everything with {person.name} <{', '.join(addresses)}>?", abort=True
-            )
+            agree(f"Delete everything with {person.name} <{', '.join(addresses)}>?")
         names = {person.name.lower()} if " " in person.name else set()
         home = workspace.home
         files = [p for f in (home.reports, home.daemon_log.parent) for p in f.glob("*")]
@@ -39,9 +39,13 @@ def command(name: str, yes: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"version": 1, **gone._asdict(), "files": written}))
         return
-    click.echo(
-        f"Forgotten. Deleted: {gone.messages} messages, {gone.events} entries of meetings, "
-        f"{gone.marks} of your marks, {gone.deals} deals, the contents of {gone.digests} digests, "
-        f"{written} files."
+    deleted = (
+        count(gone.messages, "message"),
+        count(gone.events, "calendar entry", "calendar entries"),
+        count(gone.marks, "mark"),
+        count(gone.deals, "deal"),
+        f"the contents of {count(gone.digests, 'digest')}",
+        count(written, "file"),
     )
+    click.echo(f"Forgotten. Deleted: {', '.join(deleted)}.")
     click.echo("Reports and digests that you saved or received elsewhere are yours to delete.")

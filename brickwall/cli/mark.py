@@ -72,6 +72,8 @@ def _note(
 
     zone, present = workspace.config.zone, now()
     moment = instant(when, zone) if when else present
+    if moment > present:
+        raise UsageError(f"{when} lies ahead.", "Say it when it has happened.")
     analysis = studied(workspace, present).analysis
     person, uid, about = find(analysis, name), "", ""
     if kind in (*PRESENCE, *MOVERS):

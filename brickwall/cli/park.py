@@ -78,7 +78,7 @@ def _park(
     told = "" if done else value(day, escape.line(until or "", escape.NAME), what)
     mark = Mark("unpark" if done else "park", person.address, told, present)
     marks.note(workspace.database, mark, present)
-    until_then = f" until {day:%d %B %Y}" if day else ""
+    until_then = f" until {day.day} {day:%B %Y}" if day else ""
     then = f"{' or' if day else ''} until this: {what}" if what else ""
     said = "not parked any more" if done else f"parked{until_then}{then}"
     click.echo(f"Noted: {person.name} <{person.address}>: {said}.")

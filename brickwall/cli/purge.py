@@ -26,6 +26,7 @@ def command(text_days: int | None, everything: bool, yes: bool) -> None:
     if everything:
         _everything(yes=yes)
         return
+    from brickwall.cli.talk import agree
     from brickwall.purging import expire
     from brickwall.workspace import now, opened
 
@@ -35,13 +36,14 @@ def command(text_days: int | None, everything: bool, yes: bool) -> None:
             click.echo("Texts are kept for good: retention.text_days is 0. Nothing was deleted.")
             return
         if text_days and not yes:
-            click.confirm(f"Delete the texts of mail older than {days} days?", abort=True)
+            agree(f"Delete the texts of mail older than {days} days?")
         count = expire(workspace.database, days, now())
     click.echo(f"Deleted {count:,} texts older than {days} days; judgements stay.")
 
 
 def _everything(*, yes: bool) -> None:
     from brickwall.accounts import Accounts, account_id
+    from brickwall.cli.talk import agree
     from brickwall.paths import home
     from brickwall.purging import everything
     from store.errors import UsageError
@@ -54,6 +56,6 @@ def _everything(*, yes: bool) -> None:
             "Take the access back first: brickwall disconnect NAME. Then run purge again.",
         )
     if not yes:
-        click.confirm(f"Delete all mail, judgements and reports in {place.data}?", abort=True)
+        agree(f"Delete all mail, judgements and reports in {place.data}?")
     count = everything(place)
     click.echo(f"Deleted {count} files and folders in {place.data}. The configuration stays.")

@@ -77,7 +77,7 @@ def view(workspace: Workspace, week: str | None, as_of: str | None) -> Report:
 
     settings = workspace.config.settings
     moment = instant(as_of, settings.zone) if as_of else now()
-    chosen = Week.parse(week) if week else Week.last_full(moment, settings.zone)
+    chosen = Week.asked(week, moment, settings.zone)
     if week and not as_of:
         moment = min(moment, chosen.end(settings.zone))
     study = studied(workspace, moment)

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar, cast
 import click
 
 from brickwall import values as v
-from brickwall.cli.talk import say
+from brickwall.cli.talk import agree, say
 from brickwall.config import ConfigProblemsError, checked
 from brickwall.first_config import Answers, written
 from brickwall.paths import Home, home, write_private
@@ -52,7 +52,7 @@ def _free(path: Path, *, force: bool, ask: bool) -> None:
         return
     if not ask:
         raise UsageError(f"{path} is there already.", "Change it by hand, or give --force.")
-    click.confirm(f"{path} is there already. Replace it?", abort=True)
+    agree(f"{path} is there already. Replace it?")
 
 
 def _answers(said: dict[str, Any]) -> Answers:

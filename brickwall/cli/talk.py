@@ -30,6 +30,17 @@ def ask(question: str) -> str:
     return answer.strip()
 
 
+def agree(question: str) -> None:
+    """Ask before something is deleted or replaced. Raises ``click.Abort`` without a yes."""
+    try:
+        agreed = click.confirm(question)
+    except click.Abort:  # interrupted, or nobody can be asked
+        click.echo("")
+        agreed = False
+    if not agreed:
+        raise click.Abort("Nothing was changed.")
+
+
 def ask_secret(question: str) -> str:
     """A password, not shown. Raises ``SignInError`` where nobody can be asked."""
     if sys.stdin.isatty():

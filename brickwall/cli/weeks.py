@@ -63,7 +63,7 @@ def view_of(workspace: Workspace, count: int, week: str | None, as_of: str | Non
 
     settings = workspace.config.settings
     zone, moment = settings.zone, instant(as_of, settings.zone) if as_of else now()
-    last = Week.parse(week) if week else Week.last_full(moment, zone)
+    last = Week.asked(week, moment, zone)
     weeks = [Week.of(last.first_day - timedelta(weeks=n)) for n in reversed(range(count))]
     facts = read_facts(workspace.database)
     moments = [min(each.end(zone), moment) for each in weeks]
