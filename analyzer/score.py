@@ -25,6 +25,8 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 
 #: Half the width of an 80 % interval in standard deviations.
 _WIDTH_80: Final = 1.2816
+#: Offences about meetings in so long are not independent of each other.
+FORTNIGHT_DAYS: Final = 14
 # Standard deviation of the prior log-odds.
 _PRIOR_SPREAD: Final = 0.5
 # Shrinkage in episodes: contact towards company, company towards everyone, everyone towards m.
@@ -74,13 +76,24 @@ def wall(
             "wall": probability(log_odds),
             "wall_low": probability(log_odds - _WIDTH_80 * spread),
             "wall_high": probability(log_odds + _WIDTH_80 * spread),
-            "bad_episodes": _counts(bad, people, "episode"),
+            "bad_episodes": _counts(_independent(bad), people, "episode"),
             "bad_families": _counts(bad.drop_duplicates(["person", "family"]), people, "family"),
             "good_episodes": _counts(counted[counted["good"]], people, "episode"),
             "has_act": _counts(bad[bad["act"]], people, "act") > 0,
             **{f"term_{family}": terms[family] for family in FAMILIES},
         }
     )
+
+
+def _independent(bad: pd.DataFrame) -> pd.DataFrame:
+    """``bad`` without what lies within two weeks of an offence about meetings that is counted.
+
+    A meeting that is moved twice, or two in one bad fortnight, tell of one trouble.
+    """
+    first = bad.groupby(["person", "family"])["at"].transform("min")
+    days = pd.to_timedelta(bad["at"] - first).dt.days
+    number = (days // FORTNIGHT_DAYS).where(bad["family"] == "meetings", bad.index.to_series())
+    return bad[~bad.assign(number=number).duplicated(["person", "family", "number"])]
 
 
 def log_odds_of(chance: float) -> float:

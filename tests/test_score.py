@@ -81,7 +81,7 @@ def test_what_one_two_and_three_families_give() -> None:
 
 
 def test_three_clear_fresh_offences_of_two_families_reach_the_gate() -> None:
-    """The gate's number of episodes and its probability agree; half a year later, one more is needed."""
+    """Number of episodes and probability agree; half a year later, one more is needed."""
     clear = [(1, "moved_late", 0.95, 3), (1, "moved_late", 0.95, 9), (1, "promise_broken", 0.8, 6)]
     assert wall(*clear)["wall"].iloc[0] >= 0.95
     faded = [(person, name, strength, age + 180) for person, name, strength, age in clear]
@@ -252,3 +252,11 @@ def test_never_is_a_probability_that_rises_with_the_silence(
     start, now, later = reply_model.never(np.full(3, rate), come)
     assert start == pytest.approx(1.0 - rate)
     assert 0.0 <= start <= now <= later <= 1.0
+
+
+def test_two_moves_in_one_fortnight_are_not_independent() -> None:
+    """The gate counts them once, however much they weigh; three weeks apart they are two."""
+    near = wall((1, "moved_late", 1.0, 3), (1, "no_show", 1.0, 9), (1, "promise_broken", 0.8, 30))
+    apart = wall((1, "moved_late", 1.0, 3), (1, "no_show", 1.0, 24), (1, "promise_broken", 0.8, 30))
+    assert (near["bad_episodes"].iloc[0], apart["bad_episodes"].iloc[0]) == (2, 3)
+    assert near["wall"].iloc[0] >= apart["wall"].iloc[0]
