@@ -235,7 +235,7 @@ def delivery(
         return
     found = [*_way(config, connected), *_lateness(config, memory, now), *_doubts(kept)]
     yield from found or [
-        _fine("digest", f"every {config.digest.day} at {config.digest.time:%H:%M}")
+        _fine("digest", f"every {config.digest.day.capitalize()} at {config.digest.time:%H:%M}")
     ]
 
 

@@ -14,7 +14,7 @@ from brickwall.config import Config
 from brickwall.daemon import past, plan
 from brickwall.daemon.past import Memory, Past
 from brickwall.paths import Home
-from brickwall.routine import Digest
+from brickwall.routine import Digest, Smtp
 from ingest.calls import Looks, RefusedError, refused
 from store import database
 from tests.live_builder import Live, live
@@ -164,6 +164,15 @@ def test_a_digest_that_is_turned_off_needs_no_way_to_be_sent() -> None:
     """Nothing is found fault with that nobody wants."""
     (one,) = doctor.delivery(Config(digest=Digest(enabled=False)), Memory(), (), None, NOW)
     assert one.level == "ok"
+
+
+def test_when_the_digest_goes_is_told_as_people_write_it() -> None:
+    """The day with a capital, the time as on a clock."""
+    config = Config(
+        smtp=Smtp("mail.ours.example"), digest=Digest(day="friday", to=("a@x.example",))
+    )
+    (one,) = doctor.delivery(config, Memory(), (), None, NOW)
+    assert (one.level, one.what) == ("ok", "every Friday at 07:00")
 
 
 def test_what_more_an_account_could_tell_is_no_mistake(live: Live) -> None:

@@ -42,7 +42,9 @@ def _read(reader: str, *arguments: Any) -> Callable[..., Any]:
 @click.option("--no-digest", is_flag=True, help="No weekly mail.")
 @click.option("--smtp-host", callback=_read("host"), help="A server that takes the digest.")
 @click.option("--smtp-port", type=click.IntRange(1, 65_535), help="Default: the usual one.")
-@click.option("--smtp-security", type=click.Choice(["starttls", "tls", "none"]), help="Or tls.")
+@click.option(
+    "--smtp-security", type=click.Choice(["starttls", "tls", "none"]), help="Default: starttls."
+)
 @click.option("--smtp-user", help="The name to sign in with. Default: no sign-in.")
 @click.option("--demo", is_flag=True, help="A made-up rep's year as the account, for trying.")
 @click.option("--force", is_flag=True, help="Replace a configuration that is there already.")
