@@ -101,7 +101,7 @@ def render(view: History, width: int = 80) -> str:
         lines += _lines(person, width)
     letters = [f"{letter} {verdict or 'not judged'}" for verdict, letter in LETTERS.items()]
     if view.people:
-        lines += ["", *textwrap.wrap(" · ".join(letters), max(width, _NARROWEST))]
+        lines += ["", *textwrap.wrap(", ".join(letters), max(width, _NARROWEST))]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

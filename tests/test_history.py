@@ -210,6 +210,12 @@ def test_the_text_shows_the_strips_and_nothing_of_control() -> None:
     assert not set(history.render(weeks_of(hostile), 80)) & set("\x1b\x00\u202e")
 
 
+def test_the_letters_of_the_strips_are_told_apart_from_what_stands_between_them() -> None:
+    """The dot is the sign of a week without a verdict, so it parts nothing else."""
+    shown = history.render(weeks_of(usual), 200)
+    assert "U unclear, · not judged" in shown
+
+
 def test_an_empty_store_has_no_history() -> None:
     """And says so."""
     assert "Nobody is judged yet" in history.render(weeks_of(Made))
