@@ -36,8 +36,8 @@ def test_six_answered_questions_over_weeks_without_a_step_are_told() -> None:
 
 
 def meets(case: Case, ann: int) -> None:
-    """They came, or may have."""
-    case.meeting(ann, start="2026-04-02 10:00")
+    """They came, or may have, months before."""
+    case.meeting(ann, start="2025-10-02 10:00")
 
 
 def is_to_meet(case: Case, ann: int) -> None:
@@ -76,7 +76,7 @@ def answers_the_offer(case: Case, ann: int) -> None:
     [meets, is_to_meet, wants_to_meet, declines, agreed_long_ago, ordered, answers_the_offer],
 )
 def test_who_asks_as_much_and_takes_one_step_is_eager(step: Callable[[Case, int], None]) -> None:
-    """Any step forward in that half year is enough; an order or a yes at any time."""
+    """Any step forward in the last year is enough; an order or a yes at any time."""
     case = Case(AS_OF)
     ann = case.contact()
     asks(case, ann, *MONDAYS)

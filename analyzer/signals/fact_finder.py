@@ -19,6 +19,8 @@ WINDOW: Final = pd.Timedelta(days=180)
 LEAST: Final = 6
 #: ... the first and the last of them so far apart: who asks a lot in a short time is in a hurry.
 SPREAD: Final = pd.Timedelta(days=42)
+#: One step in so long is enough: between two, the eager ask for months as well.
+STEPS: Final = pd.Timedelta(days=365)
 #: What moves a matter forward when they write it.
 _FORWARD: Final = ["meeting_request", "refusal"]
 
@@ -26,7 +28,7 @@ _FORWARD: Final = ["meeting_request", "refusal"]
 def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
     """At most one row per person who asked at least six questions that we answered.
 
-    Not where anything went forward in that half year: a meeting that stood or stands, one they
+    Not where anything went forward in the last year: a meeting that stood or stands, one they
     asked for, something they declined, a proposal they had asked for and answered; nor for anybody
     who ever ordered or agreed. Who is eager does one of these. Strength: n / (n + 6).
     """
@@ -40,7 +42,7 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
         evidence=("asked_message", lambda ids: tuple(f"message:{i}" for i in ids[-3:])),
     )
     many = (each["number"] >= LEAST) & (each["at"] - each["first"] >= SPREAD)
-    moved = rows.looked_up(each["person"], _forward(derived, as_of)) >= now - WINDOW
+    moved = rows.looked_up(each["person"], _forward(derived, as_of)) >= now - STEPS
     found = each[many & ~moved & ~each["person"].isin(_ordered(derived, as_of))]
     found = found.assign(
         episode=rows.numbered("person", found["person"]),
