@@ -120,7 +120,7 @@ def brief_people(brief: dict[str, Any], address: str) -> list[dict[str, Any]]:
 
 
 def test_a_workbook_has_the_lines_of_the_table(told: Told) -> None:
-    """The same people in the same order, with the same verdicts and hours."""
+    """The same people in the same order."""
     path = told.folder / "report.xlsx"
     told.text("report", "--xlsx", "--output", str(path))
     rows = list(csv.DictReader(io.StringIO(told.text("report", "--csv"))))
