@@ -48,16 +48,17 @@ def did(
 ) -> pd.Series[str]:
     """What each of ``people`` did lately: the gravest, or best, things first, with numbers.
 
+    One episode is one thing, named by the gravest of its signals.
     ``Since 3 March: moved 4 meetings late, broke a promise.`` or ``""``.
     """
     known = signals[(signals["good"] == good) & (signals["actor"] == "them")]
     age = pd.Timestamp(as_of) - known["at"]
     known = known[(age <= RECENT) & (age >= pd.Timedelta(0)) & known["person"].isin(people)]
-    told = known.groupby(["person", "signal"], as_index=False).agg(
+    known = known.assign(rank=known["signal"].map(_ORDER)).sort_values("rank", kind="stable")
+    known = known.drop_duplicates(["person", "episode"])
+    told = known.groupby(["person", "rank", "signal"], as_index=False).agg(
         number=("episode", "nunique"), since=("at", "min")
     )
-    told["rank"] = told["signal"].map(_ORDER)
-    told = told.sort_values(["person", "rank"], kind="stable")
     told = told[told.groupby("person").cumcount() < NAMED]
     told["phrase"] = _phrases(told)
     both = told.groupby("person").agg(phrases=("phrase", ", ".join), since=("since", "min"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -31,15 +32,17 @@ _ACTORS: Final = {"them": " by them", "us": " by you", "unknown": ", by whom is 
 def find_people(analysis: Analysis, text: str) -> tuple[Person, ...]:
     """Whom ``text`` may mean: an address, else a name, else a part of name, address or company.
 
-    Judged people before all others; the caller asks when there is more than one.
+    Neither case nor accents count. Judged people before all others; the caller asks when there is
+    more than one.
     """
-    wanted = text.strip().casefold()
+    wanted = _plain(text.strip())
     people = analysis.people.loc[~analysis.people["own"]]
-    exact = people["addresses"].map(lambda addresses: wanted in addresses).astype(bool)
-    name = people["name"].str.casefold()
+    address = text.strip().casefold()
+    exact = people["addresses"].map(lambda addresses: address in addresses).astype(bool)
+    name = people["name"].map(_plain).astype("str")
     part = name.str.contains(wanted, regex=False)
     for column in ("address", "company"):
-        part |= people[column].str.casefold().str.contains(wanted, regex=False)
+        part |= people[column].map(_plain).astype("str").str.contains(wanted, regex=False)
     directory = Directory(analysis)
     for found in (exact, name.eq(wanted), part):
         ids = people.loc[found, "person"] if wanted else people["person"].head(0)
@@ -47,6 +50,12 @@ def find_people(analysis: Analysis, text: str) -> tuple[Person, ...]:
         if len(ids):
             return tuple(directory[person] for person in (judged if len(judged) else ids))
     return ()
+
+
+def _plain(text: str) -> str:
+    """``text`` as people type it who have no key for its accents."""
+    parts = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def check_judged(analysis: Analysis, person: int) -> None:

@@ -194,7 +194,8 @@ def _sentence(
     told.append(f"{failures} could not be read" if row.failures else "everything could be read")
     sentence = ", ".join(told) + "."
     if calendar_since:
-        sentence += f" Changes of meetings are known since {words.day(calendar_since)}."
+        since = words.day(calendar_since)
+        sentence += f" The calendar is watched since {since}; what changed before, mails tell."
     elif not row.events:
         sentence += " No calendar: meetings are known only as far as mails tell of them."
     if row.read_share < 1 and row.kind != "files":

@@ -302,6 +302,8 @@ def test_nobody_judged_is_said_with_the_reason(made: Made) -> None:
         ("ACME", ["Ann Lee", "Bob Lee"]),
         ("shop", ["Shop"]),
         ("lee", ["Ann Lee", "Bob Lee"]),
+        ("zoe schroder", ["Zoë Schröder"]),
+        ("ZOË", ["Zoë Schröder"]),
         ("", []),
         ("zoe (", []),
         ("rep@ours.example", []),
@@ -313,6 +315,7 @@ def test_people_are_found_by_address_name_or_a_part(
     """Judged people hide the others of the same name; the rep is nobody to judge."""
     made.person("Ann Lee", "ann@acme.example")
     made.person("Bob Lee", "bob@acme.example")
+    made.person("Zoë Schröder", "zoe@else.example")
     made.left_out("Lee Shop", "lee@lee.example", "supplier", company="lee.example")
     made.left_out("Shop", "shop@shop.example", "supplier")
     assert [person.name for person in find_people(made.analysis(), text)] == names

@@ -278,6 +278,17 @@ def test_a_no_is_answered_by_its_kind(words: str, step: str, until: str) -> None
     assert row["until"] == instant(f"{until} 09:00")
 
 
+def test_one_cause_is_one_thing_in_the_reason() -> None:
+    """Who cancels and declines one meeting cancelled it, and is told once."""
+    case = Case()
+    ann = case.contact("Ann")
+    for day in (12, 19, 26):
+        when = {"at": f"2026-05-{day} 09:00", "old_start": f"2026-05-{day} 10:00", "cause": day}
+        case.change(ann, "cancelled", **when)
+        case.change(ann, "declined", **when)
+    assert case.judged()["reason"][ann] == "Since 12 May: cancelled 3 meetings late."
+
+
 def test_movers_are_told_apart_by_what_they_did() -> None:
     """Who moves needs a confirmation, who cancels a question whether it is wanted at all."""
     case = Case()

@@ -29,9 +29,7 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
         episode=rows.numbered("meeting", kept["meeting"]),
         strength=strength.where(~sure, 1.0),
         evidence=by.map(lambda reference: (reference,) if reference else ()).astype("object"),
-        sentence="Kept the meeting of "
-        + rows.day_and_time(kept["start"], settings.zone, as_of)
-        + ".",
+        sentence=_sentence(rows.day_and_time(kept["start"], settings.zone, as_of), sure),
     )
     return rows.shaped_signals(found, derived, signal="meetings_kept", family="meetings", good=True)
 
@@ -52,3 +50,8 @@ def kept_meetings(derived: Derived, as_of: datetime) -> pd.DataFrame:
     columns = ["meeting", "start", "topic", "status"]
     both = came.merge(past[columns], on="meeting").sort_values(["start", "meeting"])
     return both[(both["status"] == "confirmed") | (both["presence"] == "yes")]
+
+
+def _sentence(day: pd.Series[str], sure: pd.Series[bool]) -> pd.Series[str]:
+    kept = "Kept the meeting of " + day + "."
+    return kept.where(sure, "The meeting of " + day + " stood, as far as is known.")
