@@ -1,7 +1,8 @@
 """The figures of the reply model on real mail, against baselines, with bootstrap intervals.
 
-    python -m benchmarks.measure_judgement
+    python -m benchmarks.measure_judgement [--worlds 0]
 
+With ``--worlds``, so many made-up worlds (seeds from 1 on) are measured as well.
 Needs the real mail beside the repository. People are split by a hash of their address: weights are
 chosen on one half and reported on the other. Intervals: 90 %, by bootstrap over contacts. The
 clock of mail from Notes is repaired (``training.real_mail``). An answer is any human sign.
@@ -9,6 +10,7 @@ clock of mail from Notes is repaired (``training.real_mail``). An answer is any 
 
 from __future__ import annotations
 
+import argparse
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -18,11 +20,16 @@ import numpy as np
 import pandas as pd
 
 from analyzer import calibration, reply_fit, reply_history, reply_model
+from analyzer.analysis import told
 from analyzer.clock import Clock
 from analyzer.derived.everything import Derived
 from analyzer.derived.groups import Bools, Floats, Ints, seconds
 from analyzer.reply_history import Events
 from analyzer.reply_model import HORIZON_EH, LANDMARKS, Model
+from analyzer.settings import Settings
+from benchmarks import world_study
+from benchmarks.measure_world import END
+from ingest import demo
 from training import mailing_list, real_mail
 from training.replies import half_of, mailbox
 
@@ -172,6 +179,12 @@ def coming_back(learn: pd.DataFrame, report: pd.DataFrame) -> Said:
 
 def main() -> None:
     """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--worlds", type=int, default=0, help="so many made-up worlds as well")
+    worlds = parser.parse_args().worlds
+    if worlds:
+        made = pd.concat([_world(seed) for seed in range(1, worlds + 1)], ignore_index=True)
+        _print_replies(f"{worlds} made-up worlds (every question of the rep)", made)
     mails = pd.concat([mailbox(name) for name in real_mail.OWNERS], ignore_index=True)
     _print_replies("Two mailboxes of Enron (every mail of their owners to a person)", mails)
     listed = mailing_list.questions(mailing_list.facts())
@@ -180,6 +193,15 @@ def main() -> None:
     halves = months["address"].map(half_of)
     print("\nContact returns within 10 working days (Enron, first of each month)")
     figures("  others", coming_back(months[halves == 0], months[halves == 1]))
+
+
+def _world(seed: int) -> pd.DataFrame:
+    """The questions of one made-up rep and what came of them, with whom was asked."""
+    world = demo.world(seed, END)
+    known = told(world_study.imported(world), Settings(zone=demo.ZONE), world.end)
+    made = reply_history.history(known.derived, known.clock, world.end)
+    address = known.derived.people.set_index("person")["address"]
+    return made.assign(address=made["person"].map(address))
 
 
 def _returns(name: str) -> pd.DataFrame:
