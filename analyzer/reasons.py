@@ -54,8 +54,9 @@ def did(
     known = signals[(signals["good"] == good) & (signals["actor"] == "them")]
     age = pd.Timestamp(as_of) - known["at"]
     known = known[(age <= RECENT) & (age >= pd.Timedelta(0)) & known["person"].isin(people)]
-    known = known.assign(rank=known["signal"].map(_ORDER)).sort_values("rank", kind="stable")
-    known = known.drop_duplicates(["person", "episode"])
+    known = known.assign(rank=known["signal"].map(_ORDER))
+    gravest = known.groupby(["person", "episode"])["rank"].transform("min")
+    known = known[known["rank"] == gravest]
     told = known.groupby(["person", "rank", "signal"], as_index=False).agg(
         number=("episode", "nunique"), since=("at", "min")
     )

@@ -283,9 +283,9 @@ def test_one_cause_is_one_thing_in_the_reason() -> None:
     case = Case()
     ann = case.contact("Ann")
     for day in (12, 19, 26):
-        when = {"at": f"2026-05-{day} 09:00", "old_start": f"2026-05-{day} 10:00", "cause": day}
-        case.change(ann, "cancelled", **when)
-        case.change(ann, "declined", **when)
+        when = {"at": f"2026-05-{day} 09:00", "old_start": f"2026-05-{day} 10:00"}
+        case.change(ann, "cancelled", cause=day, **when)
+        case.change(ann, "declined", cause=day, **when)
     assert case.judged()["reason"][ann] == "Since 12 May: cancelled 3 meetings late."
 
 

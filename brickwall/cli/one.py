@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from brickwall.cli.people import find
 from brickwall.cli.times import instant
-from brickwall.workspace import now, opened, studied
 
 if TYPE_CHECKING:
     from brickwall.workspace import Study
@@ -15,6 +14,8 @@ if TYPE_CHECKING:
 
 def one(name: str, as_of: str | None) -> tuple[Study, Person]:
     """Analyse the store and find the person called ``name`` in it."""
+    from brickwall.workspace import now, opened, studied
+
     with opened() as workspace:
         moment = instant(as_of, workspace.config.zone) if as_of else now()
         study = studied(workspace, moment)
