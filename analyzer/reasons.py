@@ -48,14 +48,14 @@ def did(
 ) -> pd.Series[str]:
     """What each of ``people`` did lately: the gravest, or best, things first, with numbers.
 
-    One episode is one thing, named by the gravest of its signals.
+    One episode is one thing in each family, named by the gravest of its signals there.
     ``Since 3 March: moved 4 meetings late, broke a promise.`` or ``""``.
     """
     known = signals[(signals["good"] == good) & (signals["actor"] == "them")]
     age = pd.Timestamp(as_of) - known["at"]
     known = known[(age <= RECENT) & (age >= pd.Timedelta(0)) & known["person"].isin(people)]
     known = known.assign(rank=known["signal"].map(_ORDER))
-    gravest = known.groupby(["person", "episode"])["rank"].transform("min")
+    gravest = known.groupby(["person", "episode", "family"])["rank"].transform("min")
     known = known[known["rank"] == gravest]
     told = known.groupby(["person", "rank", "signal"], as_index=False).agg(
         number=("episode", "nunique"), since=("at", "min")

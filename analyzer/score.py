@@ -26,7 +26,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 #: Half the width of an 80 % interval in standard deviations.
 _WIDTH_80: Final = 1.2816
 #: Offences about meetings in so long are not independent of each other.
-FORTNIGHT_DAYS: Final = 14
+FORTNIGHT: Final = pd.Timedelta(days=14)
 # Standard deviation of the prior log-odds.
 _PRIOR_SPREAD: Final = 0.5
 # Shrinkage in episodes: contact towards company, company towards everyone, everyone towards m.
@@ -86,14 +86,17 @@ def wall(
 
 
 def _independent(bad: pd.DataFrame) -> pd.DataFrame:
-    """``bad`` without what lies within two weeks of an offence about meetings that is counted.
+    """``bad`` without what lies within two weeks after an offence about meetings that is counted.
 
     A meeting that is moved twice, or two in one bad fortnight, tell of one trouble.
     """
-    first = bad.groupby(["person", "family"])["at"].transform("min")
-    days = pd.to_timedelta(bad["at"] - first).dt.days
-    number = (days // FORTNIGHT_DAYS).where(bad["family"] == "meetings", bad.index.to_series())
-    return bad[~bad.assign(number=number).duplicated(["person", "family", "number"])]
+    meetings = bad["family"] == "meetings"
+    counted, rest = [bad[~meetings]], bad[meetings]
+    while len(rest):  # once for each that is counted of the person with most of them
+        first = rest.groupby("person")["at"].transform("min")
+        counted.append(rest[rest["at"] == first].drop_duplicates("person"))
+        rest = rest[rest["at"] - first >= FORTNIGHT]
+    return pd.concat(counted)
 
 
 def log_odds_of(chance: float) -> float:

@@ -260,3 +260,5 @@ def test_two_moves_in_one_fortnight_are_not_independent() -> None:
     apart = wall((1, "moved_late", 1.0, 3), (1, "no_show", 1.0, 24), (1, "promise_broken", 0.8, 30))
     assert (near["bad_episodes"].iloc[0], apart["bad_episodes"].iloc[0]) == (2, 3)
     assert near["wall"].iloc[0] >= apart["wall"].iloc[0]
+    later = wall(*((1, "moved_late", 1.0, days_ago) for days_ago in (30, 10, 1)))
+    assert later["bad_episodes"].iloc[0] == 2

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from analyzer.reasons import did
+from analyzer.settings import Settings
 from tests.builders import instant
 from tests.derived_builder import Case
 
@@ -287,6 +290,22 @@ def test_one_cause_is_one_thing_in_the_reason() -> None:
         case.change(ann, "cancelled", cause=day, **when)
         case.change(ann, "declined", cause=day, **when)
     assert case.judged()["reason"][ann] == "Since 12 May: cancelled 3 meetings late."
+
+
+def test_a_silence_that_is_a_cycle_and_lets_a_proposal_die_is_told_as_both() -> None:
+    """They are offences of two families, on which *walk away* rests."""
+    people = pd.Series([1])
+    rows = [
+        {"person": 1, "signal": "cycle", "family": "cycles"},
+        {"person": 1, "signal": "silent_after_proposal", "family": "proposals"},
+    ]
+    signals = pd.DataFrame(rows).assign(
+        episode="one", actor="them", good=False, at=pd.Timestamp("2026-05-01 09:00", tz="UTC")
+    )
+    (told,) = did(people, signals, Settings(), datetime(2026, 6, 1, tzinfo=UTC), good=False)
+    assert told == (
+        "Since 1 May: came back after silence and fell silent again, left a proposal unanswered."
+    )
 
 
 def test_movers_are_told_apart_by_what_they_did() -> None:
