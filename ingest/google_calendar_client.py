@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from ingest import google_events
 from ingest.google_client import Google, GoogleError, Json, classify
-from ingest.google_service import CALENDAR, Service, executed
+from ingest.google_service import CALENDAR, Service, executed, listed
 from ingest.retry import Action, Fault, QuarantineError, Retry
 from ingest.source import CursorExpiredError
 
@@ -51,21 +51,17 @@ class CalendarClient:
 
     def calendars(self) -> list[Calendar]:
         """The calendars that the user owns and looks at, the main one first."""
-        found: list[Json] = []
-        token = ""
-        while True:
-            told = self._read(
-                self._service.root.calendarList().list(
-                    minAccessRole="owner",
-                    maxResults=250,
-                    pageToken=token or None,
-                    fields="items(id,timeZone,primary,selected,accessRole),nextPageToken",
-                )
+
+        def page(token: str | None) -> Json:
+            request = self._service.root.calendarList().list(
+                minAccessRole="owner",
+                maxResults=250,
+                pageToken=token,
+                fields="items(id,timeZone,primary,selected,accessRole),nextPageToken",
             )
-            found += told.get("items", ())
-            token = str(told.get("nextPageToken", ""))
-            if not token:
-                break
+            return self._read(request)
+
+        found = listed(page, "items")
         own = [one for one in found if one.get("accessRole", "owner") == "owner"]
         shown = [one for one in own if one.get("primary") or one.get("selected")]
         shown.sort(key=lambda one: not one.get("primary"))
@@ -97,24 +93,20 @@ class CalendarClient:
 
     def dates(self, calendar: str, since: datetime, until: datetime) -> list[Json]:
         """What a calendar shows in that span, each date of a series for itself, with its room."""
-        found: list[Json] = []
-        token = ""
-        while True:
-            told = self._read(
-                self._service.root.events().list(
-                    calendarId=calendar,
-                    singleEvents=True,
-                    timeMin=_written(since),
-                    timeMax=_written(until),
-                    maxResults=PAGE_SIZE,
-                    pageToken=token or None,
-                    fields=f"nextPageToken,items({google_events.FIELDS},{_ROOM})",
-                )
+
+        def page(token: str | None) -> Json:
+            request = self._service.root.events().list(
+                calendarId=calendar,
+                singleEvents=True,
+                timeMin=_written(since),
+                timeMax=_written(until),
+                maxResults=PAGE_SIZE,
+                pageToken=token,
+                fields=f"nextPageToken,items({google_events.FIELDS},{_ROOM})",
             )
-            found += told.get("items", ())
-            token = str(told.get("nextPageToken", ""))
-            if not token:
-                return found
+            return self._read(request)
+
+        return list(listed(page, "items"))
 
     def _read(self, request: Any, *, forgotten: Sequence[int] = ()) -> Json:
         def fault(error: Exception) -> Fault | None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from ingest.calls import RefusedError
 from ingest.google_client import Google, GoogleError, Json, classify
-from ingest.google_service import MEET, Service, executed
+from ingest.google_service import MEET, Service, executed, listed
 from ingest.retry import Action, Fault, QuarantineError, Retry
 
 SERVICE: Final = "Google Meet"
@@ -35,20 +35,17 @@ class MeetClient:
 
         Raises ``RefusedError`` where Meet may not be asked at all.
         """
-        found: list[Json] = []
-        token = ""
-        while True:
+
+        def page(token: str | None) -> Json:
             request = self._service.root.conferenceRecords().list(
                 filter=f'start_time>="{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}"',
                 pageSize=_RECORDS_PAGE,
-                pageToken=token or None,
+                pageToken=token,
                 fields=f"conferenceRecords({_RECORD}),nextPageToken",
             )
-            told = self._retry.call(lambda one=request: _unrefused(one), _fault)  # type: ignore[misc]
-            found += told.get("conferenceRecords", ())
-            token = str(told.get("nextPageToken", ""))
-            if not token:
-                return found
+            return self._retry.call(lambda: _unrefused(request), _fault)
+
+        return list(listed(page, "conferenceRecords"))
 
     def record(self, name: str) -> Json:
         """One call. One that is no longer there, thirty days after it: ``QuarantineError``."""
@@ -56,23 +53,18 @@ class MeetClient:
 
     def participants(self, name: str) -> list[Json]:
         """Who was in a call, one entry for each account, typed name and number."""
-        found: list[Json] = []
-        token = ""
-        while True:
-            told = self._read(
-                self._service.root.conferenceRecords()
-                .participants()
-                .list(
-                    parent=name,
-                    pageSize=_PEOPLE_PAGE,
-                    pageToken=token or None,
-                    fields=f"participants({_PERSON}),nextPageToken",
-                )
+        people = self._service.root.conferenceRecords().participants()
+
+        def page(token: str | None) -> Json:
+            request = people.list(
+                parent=name,
+                pageSize=_PEOPLE_PAGE,
+                pageToken=token,
+                fields=f"participants({_PERSON}),nextPageToken",
             )
-            found += told.get("participants", ())
-            token = str(told.get("nextPageToken", ""))
-            if not token:
-                return found
+            return self._read(request)
+
+        return list(listed(page, "participants"))
 
     def code(self, space: str) -> str:
         """The code in the link of a room ("abc-mnop-xyz"); ``""`` where it is somebody else's."""

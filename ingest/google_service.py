@@ -13,7 +13,7 @@ in memory and reads it with the standard library's mail parser, at a fortieth of
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -71,6 +71,20 @@ def executed(request: Any) -> Json:
         return object_of(request.execute(num_retries=0))
     except HttpError as error:
         raise GoogleError(error.resp.status, dict(error.resp), error.content) from error
+
+
+def listed(ask: Callable[[str | None], Json], items: str) -> Iterator[Json]:
+    """All ``items`` of a list, page by page; ``ask``: the page of a token, ``None`` for the first.
+
+    Raises what ``ask`` raises.
+    """
+    token: str | None = None
+    while True:
+        page = ask(token)
+        yield from page.get(items, ())
+        token = str(page.get("nextPageToken", "")) or None
+        if token is None:
+            return
 
 
 class _Http:

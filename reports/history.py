@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import csv as csv_format
 import textwrap
-from io import StringIO
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
 from rich.cells import set_cell_size
 
 from reports import words
-from reports.escape import cell
 from reports.model_history import History, JudgedWeek, PersonWeeks
+from reports.tables import csv_of
 from reports.week import Week
 
 #: Each verdict as one letter, so that nothing hangs on colour; ``""``: not judged.
@@ -122,25 +121,21 @@ def _lines(person: PersonWeeks, width: int) -> list[str]:
 
 def csv(view: History) -> str:
     """One row per person and week (RFC 4180); what a spreadsheet would run is shown as text."""
-    lines = StringIO()
-    writer = csv_format.DictWriter(
-        lines, CSV_COLUMNS, quoting=csv_format.QUOTE_NONNUMERIC, lineterminator="\n"
-    )
-    writer.writeheader()
-    for person in view.people:
-        begun = {str(each.first): each for each in person.stretches}
-        for week in person.weeks:
-            stretch = begun.get(week.week)
-            row = {
-                "week": week.week,
-                "name": person.person.name,
-                "address": person.person.address,
-                "company": person.person.company,
-                "verdict": week.verdict,
-                "changed": "yes" if stretch is not None and stretch.changed else "",
-                "reason": stretch.reason if stretch is not None else "",
-                "signs_for": week.good,
-                "signs_against": week.bad,
-            }
-            writer.writerow({k: cell(v) if isinstance(v, str) else v for k, v in row.items()})
-    return lines.getvalue()
+    return csv_of(CSV_COLUMNS, (row for person in view.people for row in _rows(person)))
+
+
+def _rows(person: PersonWeeks) -> Iterator[dict[str, str | float]]:
+    begun = {str(each.first): each for each in person.stretches}
+    for week in person.weeks:
+        stretch = begun.get(week.week)
+        yield {
+            "week": week.week,
+            "name": person.person.name,
+            "address": person.person.address,
+            "company": person.person.company,
+            "verdict": week.verdict,
+            "changed": "yes" if stretch is not None and stretch.changed else "",
+            "reason": stretch.reason if stretch is not None else "",
+            "signs_for": week.good,
+            "signs_against": week.bad,
+        }

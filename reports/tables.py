@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv as csv_format
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from io import StringIO
 from typing import Final
@@ -51,13 +51,18 @@ AHEAD_SHOWN: Final = 8
 
 def csv(view: Report) -> str:
     """One row per judged person (RFC 4180); what a spreadsheet would run is shown as text."""
+    week = {"week": str(view.week), "currency": view.currency}
+    return csv_of(CSV_COLUMNS, (week | _row(person) for person in view.contacts))
+
+
+def csv_of(columns: Sequence[str], rows: Iterable[Mapping[str, str | float]]) -> str:
+    """A table as CSV (RFC 4180) with a header line; every text as ``escape.cell`` shows it."""
     lines = StringIO()
     writer = csv_format.DictWriter(
-        lines, CSV_COLUMNS, quoting=csv_format.QUOTE_NONNUMERIC, lineterminator="\n"
+        lines, columns, quoting=csv_format.QUOTE_NONNUMERIC, lineterminator="\n"
     )
     writer.writeheader()
-    for person in view.contacts:
-        row = {"week": str(view.week), "currency": view.currency, **_row(person)}
+    for row in rows:
         writer.writerow({k: cell(v) if isinstance(v, str) else v for k, v in row.items()})
     return lines.getvalue()
 
