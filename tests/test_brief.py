@@ -1,94 +1,24 @@
-"""The brief: what is told of meetings and of those who come, as view, text, page and JSON."""
+"""The brief: what is told of meetings and of those who come."""
 
 from __future__ import annotations
 
-import json
-from datetime import date
-from zoneinfo import ZoneInfo
-
 import pytest
-from jsonschema import Draft202012Validator
 
-from analyzer.settings import Settings
-from reports import brief_html, brief_meetings, brief_text, digest_text, json_report
+from reports import brief_html, brief_text, digest_text
 from reports.brief import Asked, brief, messages
-from reports.brief_model import Brief, Known, Meeting
 from reports.brief_people import first_words
 from tests.analysis_builder import Made
-from tests.report_sample import HOSTILE
+from tests.brief_sample import (
+    FRIDAY,
+    SETTINGS,
+    about,
+    ahead,
+    lines,
+    of_somebody,
+    told,
+    usual,
+)
 from tests.test_digest import Tags
-
-SETTINGS = Settings(zone="Europe/Berlin")
-ZONE = ZoneInfo("Europe/Berlin")
-#: A Friday, 17:00 in Berlin; the Monday after it.
-FRIDAY, MONDAY = "2026-11-20 16:00", date(2026, 11, 23)
-
-
-def about(made: Made, *meetings: int, day: date | None = MONDAY) -> Brief:
-    """The brief about these meetings."""
-    return brief(made.analysis(), SETTINGS, Asked(meetings, day=day))
-
-
-def of_somebody(made: Made, person: int) -> Known:
-    """What is told of somebody without a meeting ahead."""
-    (told,) = brief(made.analysis(), SETTINGS, Asked(people=(person,))).people
-    return told
-
-
-def lines(known: Known) -> dict[str, str]:
-    """The history by what it is about."""
-    return {line.about: line.text for line in known.history}
-
-
-def ahead(made: Made, person: int, partstat: str = "ACCEPTED") -> int:
-    """A meeting on Monday at 10:00."""
-    return made.meeting(person, at="2026-11-23 09:00", summary="Pilot results", partstat=partstat)
-
-
-def usual() -> tuple[Made, int, int]:
-    """Somebody with a history of every kind, and a risky meeting on Monday: their id, its id."""
-    made = Made(as_of=FRIDAY)
-    made.account()
-    li = made.person(
-        "Li Wen",
-        "li.wen@harbourfreight.example",
-        verdict="change approach",
-        reason="Three of five meetings were moved on the day itself.",
-        next_step="Ask for a colleague who can stand in.",
-    )
-    made.meeting(li, at="2026-03-02 09:00", summary="Kick-off", presence="yes")
-    made.meeting(li, at="2026-04-02 09:00", summary="Pilot", presence="no")
-    for day, notice in (("06", 2.0), ("07", 90.0)):
-        at = f"2026-05-{day} 09:00"
-        moved = made.meeting(li, at=at, summary="Pilot", status="moved away")
-        made.change(li, moved, "moved", at=at, notice_hours=notice)
-    made.topic(
-        li,
-        "Harbour Freight: roll-out",
-        deal=9,
-        stage="pilot",
-        value=126_500.0,
-        currency="EUR",
-        proposed_at="2026-10-20",
-        last_two_way_at="2026-11-09 07:30",
-    )
-    for number, waited in enumerate((3.0, 20.0, 70.0)):
-        asked = f"2026-0{number + 6}-01 09:00"
-        made.asked(li, at=asked, waited_hours=waited)
-    made.promise(li, "I will send you the figures", by="them", at="2026-11-09", due="2026-11-18")
-    made.promise(li, "you get the new offer", by="us", at="2026-11-10", due="2026-11-24")
-    made.waits(li, at="2026-11-17 12:00", subject="Which finish?")
-    made.message(li, at="2026-11-19 07:30", subject="Re: pilot")
-    meeting = ahead(made, li)
-    why = "3 of 4 dates so far moved late or missed; confirm the day before."
-    made.meeting_risk(meeting, li, at="2026-11-23 09:00", risk=0.6, why=why)
-    return made, li, meeting
-
-
-def told(made: Made, meeting: int) -> Meeting:
-    """What a brief tells of one meeting."""
-    (found,) = about(made, meeting).meetings
-    return found
 
 
 def test_the_history_is_five_lines() -> None:
@@ -373,143 +303,3 @@ def test_of_a_large_meeting_the_others_are_named() -> None:
     found = told(made, meeting)
     assert [one.person.name for one in found.people] == ["P5", "P6", "P0", "P1", "P2"]
     assert [one.name for one in found.more] == ["P3", "P4", "P7"]
-
-
-@pytest.mark.parametrize(
-    ("as_of", "day"),
-    [
-        ("2026-11-18 16:00", date(2026, 11, 19)),
-        (FRIDAY, MONDAY),
-        ("2026-11-21 23:30", MONDAY),
-        ("2026-11-22 23:30", date(2026, 11, 24)),
-    ],
-)
-def test_the_next_working_day_is_the_reps(as_of: str, day: date) -> None:
-    """Over the weekend, and by the rep's own midnight."""
-    assert brief_meetings.next_day(Made(as_of=as_of).analysis(), ZONE) == day
-
-
-def test_a_saturday_with_a_meeting_is_a_working_day() -> None:
-    """Whoever has a meeting works."""
-    made = Made(as_of=FRIDAY)
-    ann = made.person("Ann Lee", "ann@acme.example")
-    made.meeting(ann, at="2026-11-21 09:00", summary="Fair")
-    assert brief_meetings.next_day(made.analysis(), ZONE) == date(2026, 11, 21)
-
-
-def test_the_meetings_of_a_day_are_those_that_stand_in_the_reps_zone() -> None:
-    """In order; without those called off; of today only those that are not over."""
-    made = Made(as_of="2026-11-23 10:30")
-    ann = made.person("Ann Lee", "ann@acme.example")
-    late, early, _, night, over = (
-        made.meeting(ann, at=at, summary="Pilot", status=status)
-        for at, status in (
-            ("2026-11-23 14:00", "confirmed"),
-            ("2026-11-23 10:00", "confirmed"),
-            ("2026-11-23 15:00", "cancelled"),
-            ("2026-11-23 23:30", "confirmed"),
-            ("2026-11-23 08:00", "confirmed"),
-        )
-    )
-    analysis = made.analysis()
-    assert brief_meetings.of_day(analysis, ZONE, MONDAY) == [early, late]
-    assert brief_meetings.of_day(analysis, ZONE, date(2026, 11, 24)) == [night]
-    assert over not in brief_meetings.of_day(analysis, ZONE, MONDAY)
-
-
-def test_a_day_without_meetings_says_so_and_what_is_next() -> None:
-    """With whom and when."""
-    made, _, _ = usual()
-    view = about(made, day=date(2026, 11, 21))
-    assert brief_text.none(view) == (
-        "No meetings on Saturday 21 November 2026. The next is Mon 23 Nov 2026, 10:00: Pilot "
-        "results, with Li Wen."
-    )
-    after = about(made, day=date(2026, 12, 1))
-    assert brief_text.none(after).endswith("None is known after it.")
-
-
-def test_the_text_fits_its_width_and_has_colour_only_when_asked() -> None:
-    """Piped text is plain."""
-    made, _, meeting = usual()
-    view = about(made, meeting)
-    plain = brief_text.render(view, 60)
-    assert max(map(len, plain.splitlines())) <= 60
-    assert "\x1b" not in plain
-    assert "\x1b[" in brief_text.render(view, 60, colour=True)
-
-
-def hostile() -> Brief:
-    """Meetings with people and texts that are out to harm."""
-    made = Made(as_of=FRIDAY)
-    made.account("<b>account</b>")
-    meetings = []
-    for number, text in enumerate(HOSTILE):
-        person = made.person(text, f"h{number}@evil.example", company=text, reason=text,
-                             next_step=text)  # fmt: skip
-        made.message(person, at="2026-11-18 08:00", subject=text)
-        made.promise(person, text, by="us", at="2026-11-10", due="2026-11-24")
-        made.topic(person, text, proposed_at="2026-11-01", stage=text, next_step=text)
-        meeting = made.meeting(person, at="2026-11-23 09:00", summary=text)
-        made.meeting_risk(meeting, person, at="2026-11-23 09:00", risk=0.9, why=text)
-        meetings.append(meeting)
-    texts = {number: HOSTILE[number % len(HOSTILE)] for number in range(1, 60)}
-    return brief(made.analysis(), SETTINGS, Asked(tuple(meetings), day=MONDAY), texts)
-
-
-def test_hostile_text_stays_text() -> None:
-    """In the terminal nothing steers, in the page nothing runs and nothing is loaded."""
-    view = hostile()
-    shown = brief_text.render(view, 100)
-    assert not set(shown) & set("\x00\x1b\x07\x9b\u202e\u2066\u2028\r")
-    page = Tags(brief_html.render(view))
-    assert not {"script", "img", "a", "b", "link", "iframe"} & set(page.elements)
-    assert {name for name, _ in page.attributes} <= {
-        "lang", "charset", "name", "content", "class", "style", "role", "width", "cellpadding",
-        "cellspacing", "border", "align",
-    }  # fmt: skip
-    assert HOSTILE[0] in page.text
-
-
-def test_the_json_obeys_the_schema() -> None:
-    """For a day, a stranger, a day without meetings, somebody, and hostile people."""
-    made, li, meeting = usual()
-    zoe = made.left_out("Zoe", "zoe@new.example", "other", first_at=None)
-    made.invite(meeting, zoe)
-    somebody = brief(made.analysis(), SETTINGS, Asked(people=(li,)))
-    for view in (about(made, meeting), about(made), somebody, hostile()):
-        document = json.loads(json_report.document("brief", view))
-        Draft202012Validator(json_report.schema()).validate(document)
-        assert (document["kind"], document["version"]) == ("brief", 1)
-
-
-def test_times_are_the_reps_in_text_and_instants_in_json() -> None:
-    """As in every other report."""
-    made, _, meeting = usual()
-    view = about(made, meeting)
-    assert "10:00–11:00  Pilot results" in brief_text.render(view)
-    document = json.loads(json_report.document("brief", view))
-    assert document["meetings"][0]["at"] == "2026-11-23T09:00:00Z"
-    assert document["day"] == "2026-11-23"
-
-
-def test_page_and_text_tell_the_same() -> None:
-    """Every sentence of the text stands in the page."""
-    made, _, meeting = usual()
-    view = about(made, meeting)
-    page = " ".join(Tags(brief_html.render(view)).text.split())
-    (known,) = view.meetings[0].people
-    sentences = [*(line.text for line in known.history), *brief_text.open_things(known)]
-    sentences += [brief_text.risk(view.meetings[0]), known.next_step]
-    assert [one for one in sentences if one not in page] == []
-
-
-def test_the_same_analysis_gives_the_same_bytes_in_any_order_of_rows() -> None:
-    """Nothing depends on the order of rows."""
-    made, _, meeting = usual()
-    straight = about(made, meeting)
-    turned = made.analysis()
-    for name in ("mail", "recipients", "meetings", "attendees", "changes", "episodes", "promises"):
-        frame = getattr(turned, name).iloc[::-1].reset_index(drop=True)
-        object.__setattr__(turned, name, frame)
-    assert brief(turned, SETTINGS, Asked((meeting,), day=MONDAY)) == straight

@@ -8,8 +8,8 @@ from importlib.resources import files
 import pytest
 
 from reports import brief_html
+from tests.brief_sample import about, hostile, usual
 from tests.chromium import Browser, browser
-from tests.test_brief import about, hostile, usual
 
 
 def _usual() -> str:

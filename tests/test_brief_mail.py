@@ -24,11 +24,11 @@ from reports.mail import message
 from store import database
 from store.model import Delivery
 from store.reading import read_facts
+from tests.brief_sample import MONDAY, hostile, usual
 from tests.home_builder import ME, RepHome, event
 from tests.home_builder import home as home
 from tests.home_builder import selling as selling
 from tests.smtp_peer import SmtpPeer, smtp
-from tests.test_brief import MONDAY, hostile, usual
 from tests.test_digest import Tags
 
 DAY = "2026-06-02"
