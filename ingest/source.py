@@ -39,6 +39,8 @@ class Batch:
     ``named``: source keys that a full listing named, not fetched because they are stored.
     ``relists``: part of a full listing because the cursor of this stream alone was lost.
     ``since``/``until``: with ``complete``, a calendar's listing covered only what meets this span.
+    ``deleted``: the provider says that what the stream is (a calendar) was deleted, so that much
+    may be gone with it; comes ``complete`` and with ``relists``.
     """
 
     stream: str
@@ -55,6 +57,7 @@ class Batch:
     relists: bool = False
     since: datetime | None = None
     until: datetime | None = None
+    deleted: bool = False
 
 
 class Source(Protocol):

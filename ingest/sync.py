@@ -243,7 +243,8 @@ class _Run:
     def _gone(self, batch: Batch) -> tuple[str, ...]:
         """What the full listing has not named; refused where it is suspiciously much."""
         absent = self.store.absent(self.account, batch.stream, batch.since, batch.until)
-        if absent.gone > MASS_REMOVAL * absent.of and not self.options.allow_mass_removal:
+        meant = self.options.allow_mass_removal or batch.deleted
+        if absent.gone > MASS_REMOVAL * absent.of and not meant:
             raise InputError(
                 f"{self.source.name}: {absent.gone} of {absent.of} messages and meetings in "
                 f"{batch.stream} are no longer there; nothing was marked as removed",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,8 @@ from tests.store_builder import (
     path_in,
     run,
 )
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -208,6 +211,22 @@ def test_a_suspicious_mass_removal_is_refused_and_names_the_flag(db: Database) -
     outcome = run(db, source, options=Options(allow_mass_removal=True))
     assert outcome.error is None
     assert len(removed(db)) == 19
+
+
+def test_a_deleted_calendar_takes_what_lay_ahead_in_it_along(db: Database) -> None:
+    """The provider says so: no flag is needed. What was over stays as it was."""
+    times = {"over": NOW - 2 * HOUR, "ahead": NOW + HOUR}
+    meetings = [
+        event(name)._replace(source_key=name, start=start, end=start + HOUR)
+        for name, start in times.items()
+    ]
+    run(db, ListSource(numbered(batch(*meetings))))
+    gone = batch(complete=True, relists=True, deleted=True, since=NOW)
+    outcome = run(db, ListSource(numbered(batch(), gone)))
+    assert (outcome.error, outcome.saved) == (None, Saved(removed=1))
+    events = read_facts(db).events
+    assert list(events["uid"]) == ["uid-over", "uid-ahead", "uid-ahead"]
+    assert list(events["status"]) == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
 
 
 def test_a_provider_that_refuses_even_a_full_listing_is_said(db: Database) -> None:
