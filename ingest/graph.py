@@ -15,11 +15,12 @@ from typing import Final, Literal
 
 from ingest import graph_calendars, graph_folders
 from ingest.graph_calendar import CalendarReader, CalendarStrand
-from ingest.graph_client import MAX_PARTS, Answer, GraphClient, is_page
+from ingest.graph_client import MAX_PARTS, GraphClient
 from ingest.graph_event import Owner
-from ingest.graph_faults import SERVICE, failure_of
+from ingest.graph_faults import SERVICE
 from ingest.graph_json import Json, parts
 from ingest.graph_mail import MailReader, first_link
+from ingest.graph_pages import Pages
 from ingest.graph_state import CALENDAR, EVERYTHING, MAIL, AnyStrand, State, Wanted
 from ingest.graph_strand import Found, Phase
 from ingest.retry import QuarantineError
@@ -27,6 +28,8 @@ from ingest.source import Batch, CursorExpiredError, Known
 from store.errors import InputError
 
 NAME: Final = "mailbox"
+#: Listings whose pages are asked for together: a mailbox serves so many requests at once.
+_AT_ONCE: Final = 4
 #: A listing whose links are forgotten more often within one run is given up for now.
 _MOST_LOSSES: Final = 3
 
@@ -103,7 +106,7 @@ class _Run:
 
     def __post_init__(self) -> None:
         self._waiting: deque[AnyStrand] = deque()
-        self._ahead: dict[str, Answer] = {}
+        self._pages = Pages(self.client, self.mail)
         self._losses: Counter[str] = Counter()
         self._saved = self.state.dumps()
         self._anything = False
@@ -124,9 +127,10 @@ class _Run:
             yield from self._look_ahead()
         self._waiting.extend(self.state.strands)
         while self._waiting:
-            batch = self._turn(self._waiting.popleft())
-            if batch is not None:
-                yield batch
+            for strand in self._next():
+                batch = self._turn(strand)
+                if batch is not None:
+                    yield batch
             if not self._waiting and self._anything:
                 known = self.state.strands
                 yield from self._follow_lists()
@@ -140,17 +144,20 @@ class _Run:
 
         Where there is none they are asked once anything is new: a folder for itself is nothing.
         """
-        links = [s.link for s in self.state.strands if s.phase is Phase.FOLLOWING]
-        room = -len(links) % MAX_PARTS
-        asked = [*links, *sorted(self._unseen)[:room]]
-        self._ahead = dict(zip(asked, self.client.batch(asked), strict=True))
-        ready = [(one, self._ahead.get(one.link)) for one in self.state.mail]
-        self.mail.prepare(
-            (strand, parts(answer.body, "value"))
-            for strand, answer in ready
-            if answer is not None and answer.error is None and is_page(answer.body)
-        )
-        yield from self._follow_lists(self._unseen.intersection(asked))
+        following = [one for one in self.state.strands if one.phase is Phase.FOLLOWING]
+        room = -len(following) % MAX_PARTS
+        lists = sorted(self._unseen)[:room]
+        self._pages.ask([*(strand.link for strand in following), *lists])
+        self._pages.complete(following)
+        yield from self._follow_lists(lists)
+
+    def _next(self) -> list[AnyStrand]:
+        """The listings whose turn it is, with their pages asked for."""
+        turns = [self._waiting.popleft() for _ in range(min(_AT_ONCE, len(self._waiting)))]
+        unread = [strand for strand in turns if strand.phase is not Phase.LISTED]
+        self._pages.ask(strand.link for strand in unread)
+        self._pages.complete(unread)
+        return turns
 
     def _follow_lists(self, links: Collection[str] | None = None) -> Iterator[Batch]:
         """Look once at what has become of folders and calendars (``links``: only at these lists).
@@ -167,7 +174,7 @@ class _Run:
     def _follow_folders(self) -> None:
         folders = self.state.folders
         try:
-            changed = folders.take(self._page(folders.link))
+            changed = folders.take(self._pages.page(folders.link))
             changed |= graph_folders.follow(self.client, folders)
         except (CursorExpiredError, QuarantineError):
             self.state.folders = graph_folders.find(self.client)
@@ -176,7 +183,7 @@ class _Run:
             self.state.follow_folders(self.wanted)
 
     def _follow_calendars(self) -> Iterator[Batch]:
-        page = self._told(graph_calendars.START) or self.client.get(graph_calendars.START)
+        page = self._pages.told(graph_calendars.START) or self.client.get(graph_calendars.START)
         found = graph_calendars.rest(self.client, page, self.addresses)
         why = self.state.follow_calendars(found, self.now)
         if why:
@@ -187,7 +194,7 @@ class _Run:
         if strand.phase is Phase.LISTED:
             return None
         try:
-            page = self._page(strand.link)
+            page = self._pages.page(strand.link)
         except CursorExpiredError:
             self._begin_again(strand)
             return None
@@ -216,17 +223,6 @@ class _Run:
             return False
         strand.renew(self.now, relists=False)
         return True
-
-    def _page(self, link: str) -> Json:
-        told = self._told(link)
-        return told if told is not None and is_page(told) else self.client.page(link)
-
-    def _told(self, link: str) -> Json | None:
-        """What was answered beforehand, ``None`` where that was no JSON object."""
-        answer = self._ahead.pop(link, None)
-        if answer is not None and answer.error is not None:
-            raise failure_of(answer.error)
-        return answer.body if answer is not None and isinstance(answer.body, dict) else None
 
     def _read(self, strand: AnyStrand, items: Sequence[Json]) -> Found:
         if isinstance(strand, CalendarStrand):

@@ -97,6 +97,12 @@ def _graph_fault(error: GraphError) -> Fault | None:
     return fault
 
 
+def passes(error: GraphError) -> bool:
+    """Whether asking again may help."""
+    fault = _graph_fault(error)
+    return fault is not None and fault.action is Action.RETRY
+
+
 def is_busy(error: GraphError) -> bool:
     """Whether the mailbox has too much to do, which concerns all requests to it."""
     return error.code in _BUSY

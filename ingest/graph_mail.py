@@ -77,10 +77,12 @@ class MailReader:
         self._headers_only = headers_only
         self._prepared: dict[str, Answer] = {}
 
-    def prepare(self, pages: Iterable[tuple[MailStrand, Iterable[Json]]]) -> None:
+    def prepare(
+        self, pages: Iterable[tuple[MailStrand, Iterable[Json]]], besides: Sequence[str] = ()
+    ) -> dict[str, Answer]:
         """Ask for what all these pages leave out, in as few batches as that takes.
 
-        It is used when they are read.
+        It is used when they are read. Returns the answers to what is asked ``besides``.
         """
         paths: list[str] = []
         for strand, items in pages:
@@ -88,7 +90,8 @@ class MailReader:
             known = self.known(strand.stream, whole)
             new = (one for name, one in whole.items() if name not in known)
             paths += [path for one in new for path in self._wanted(one)]
-        self._prepared = self._ask(paths)
+        self._prepared |= self._ask([*paths, *besides])
+        return {path: self._prepared.pop(path) for path in besides}
 
     def read(self, strand: MailStrand, items: Iterable[Json]) -> Found:
         """What ``items`` of a page say."""

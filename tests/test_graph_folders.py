@@ -128,6 +128,27 @@ def test_what_new_messages_of_all_folders_leave_out_is_asked_for_at_once(fake: G
     assert len(fake.requests) == 2
 
 
+def test_a_first_sync_asks_for_pages_and_what_others_leave_out_together(fake: Graph) -> None:
+    """Three folders of three pages: the first ones, then what they leave out with the next ones."""
+    fake.answers.page = 6
+    for folder in ("inbox", "sentitems", "archive"):
+        for number in range(18):
+            name = fake.mailbox.receive(raw_message(f"{folder}{number}"), folder)
+            fake.mailbox.messages[name].json["hasAttachments"] = True
+    assert len(messages(read(fake))) == 54
+    batches = [path for path in fake.requests if "$batch" in path]
+    assert len(batches) == 7  # pages and attachments one after the other: 9 + 9
+    assert not [path for path in fake.requests if "/messages" in path]
+
+
+def test_a_page_that_fails_with_others_is_asked_for_by_itself(fake: Graph) -> None:
+    """The mailbox was busy for a while; nothing is lost."""
+    fake.mailbox.receive(raw_message("ann"))
+    fake.mailbox.receive(raw_message("bea"), "sentitems")
+    fake.fail(*[error(500, "ErrorInternalServerError")] * 3, path="messages/delta", part=True)
+    assert sorted(subjects(read(fake))) == ["Offer ann", "Offer bea"]
+
+
 def test_a_message_that_was_read_meanwhile_is_no_news(fake: Graph) -> None:
     """Graph then tells no more than that it was read."""
     name = fake.mailbox.receive(raw_message("ann"))
@@ -187,7 +208,7 @@ def test_a_forgotten_link_lists_that_folder_alone_anew(fake: Graph) -> None:
 def test_links_that_are_forgotten_again_and_again_end_the_run(fake: Graph) -> None:
     """Not in an endless loop."""
     cursor = settled(fake)
-    fake.fail(*[error(410, "SyncStateNotFound")] * 99, path="messages/delta")
+    fake.fail(*[error(410, "SyncStateNotFound")] * 99, path="messages/delta", part=True)
     fake.answers.expire(fake.mailbox.special["inbox"])
     with pytest.raises(InputError, match="keeps forgetting"):
         read(fake, cursor)
