@@ -12,11 +12,12 @@ AS_OF = "2026-06-01 06:00"
 MONDAYS = ("2026-03-02", "2026-03-16", "2026-03-30", "2026-04-13", "2026-04-27", "2026-05-11")
 
 
-def asks(case: Case, person: int, *days: str, **fields: object) -> None:
+def asks(case: Case, person: int, *days: str, words: str = "Does it run on Linux?") -> None:
     """Questions of theirs, each answered the same day."""
     for day in days:
+        asked = case.mail(person, f"{day} 09:00", "expects_reply", words=words)
         answered = {"answered_at": f"{day} 15:00", "direction": "theirs"}
-        case.ask(person, f"{day} 09:00", **{**answered, **fields})
+        case.ask(person, f"{day} 09:00", asked_message=asked, **answered)
 
 
 def test_six_answered_questions_over_weeks_without_a_step_are_told() -> None:
@@ -92,6 +93,13 @@ def test_thanks_for_an_answer_are_no_agreement() -> None:
     asks(case, ann, *MONDAYS)
     case.mail(ann, "2026-05-12", "acceptance")
     assert len(case.signals("fact_finder")) == 1
+
+
+def test_who_wants_things_done_asks_no_questions() -> None:
+    """A colleague, a customer at work: please send, please check."""
+    case = Case(AS_OF)
+    asks(case, case.contact(), *MONDAYS, words="Please let me know if anybody is missing.")
+    assert case.signals("fact_finder").empty
 
 
 def test_who_asks_much_in_a_few_weeks_is_in_a_hurry() -> None:

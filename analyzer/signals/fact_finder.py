@@ -28,9 +28,10 @@ _FORWARD: Final = ["meeting_request", "refusal"]
 def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFrame:
     """At most one row per person who asked at least six questions that we answered.
 
-    Not where anything went forward in the last year: a meeting that stood or stands, one they
-    asked for, something they declined, a proposal they had asked for and answered; nor for anybody
-    who ever ordered or agreed. Who is eager does one of these. Strength: n / (n + 6).
+    Only what they wanted to know is counted, not what they wanted done. Not where anything went
+    forward in the last year: a meeting that stood or stands, one they asked for, something they
+    declined, a proposal they had asked for and answered; nor for anybody who ever ordered or
+    agreed. Who is eager does one of these. Strength: n / (n + 6).
     """
     now = pd.Timestamp(as_of)
     asked = _answered(derived, now)
@@ -61,7 +62,8 @@ def _answered(derived: Derived, now: pd.Timestamp) -> pd.DataFrame:
     asked = derived.episodes[derived.episodes["direction"] == "theirs"]
     asked = asked[~asked["open"] & ~asked["sequence"]]
     recent = (asked["asked_at"] > now - WINDOW) & (asked["asked_at"] <= now)
-    return asked[recent].sort_values(["asked_at", "episode"], kind="stable")
+    asked = asked[recent].sort_values(["asked_at", "episode"], kind="stable")
+    return asked[said.quoted(derived, asked["asked_message"], "expects_reply").str.endswith("?")]
 
 
 def _forward(derived: Derived, as_of: datetime) -> pd.Series[pd.Timestamp]:
