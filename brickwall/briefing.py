@@ -135,18 +135,25 @@ class _Morning:
     def letter(self, recipient: str) -> Letter:
         """What goes to ``recipient``."""
 
-        def written(sender: str, message_id: str) -> bytes | None:
-            return self._mail(sender, recipient, message_id) if self._view.meetings else None
+        def written(sender: str, message_id: str) -> bytes:
+            return self._mail(sender, recipient, message_id)
 
-        return Letter(KIND, self.day.isoformat(), recipient, written, _NOTHING, self._late)
+        return Letter(KIND, self.day.isoformat(), recipient, written, self._nothing, self._late)
+
+    def _nothing(self) -> str:
+        return "" if self._asked.meetings else _NOTHING
 
     @cached_property
     def _study(self) -> Study:
         return studied(self.workspace, self.now())
 
     @cached_property
+    def _asked(self) -> Asked:
+        return of_day(self._study, self.day)
+
+    @cached_property
     def _view(self) -> Brief:
-        return brief_of(self.workspace, self._study, of_day(self._study, self.day))
+        return brief_of(self.workspace, self._study, self._asked)
 
     def _late(self) -> str:
         from reports import brief_meetings

@@ -41,16 +41,17 @@ class Post:
 class Letter:
     """A mail to the rep. ``kind`` and ``key``: see ``store.model.Delivery``.
 
-    ``written``: the whole mail, given who sends it and its Message-ID; ``None`` where there is
-    nothing to say, and ``nothing`` is then why. ``late``: why it would be of no use any more,
-    ``""`` while it is; asked before it would leave.
+    ``written``: the whole mail, given who sends it and its Message-ID. ``nothing``: why there is
+    nothing to say, else ``""``; asked before it is first written, so that nobody has to be able to
+    send what is not sent. ``late``: why it would be of no use any more, ``""`` while it is; asked
+    before it would leave.
     """
 
     kind: str
     key: str
     recipient: str
-    written: Callable[[str, str], bytes | None]
-    nothing: str = "there is nothing to say"
+    written: Callable[[str, str], bytes]
+    nothing: Callable[[], str] = lambda: ""
     late: Callable[[], str] = lambda: ""
 
 
@@ -103,13 +104,11 @@ class _Delivering:
         """Nothing has gone, as far as this store knows: an older copy of it may not know all."""
         if not self._wanted():
             return None
-        if late := self._letter.late():
-            return self._ledger.skip(*self._mail, late)
+        if needless := self._letter.late() or self._letter.nothing():
+            return self._ledger.skip(*self._mail, needless)
         post = self._post()
         number = self._ledger.message_id(*self._mail)
         content = self._letter.written(post.address, number)
-        if content is None:
-            return self._ledger.skip(*self._mail, self._letter.nothing)
         if post.sender.was_sent(number):
             begun = self._ledger.begin(*self._mail, post.name, content)
             return self._ledger.settle(begun, "sent", "found among the sent mail")
@@ -127,12 +126,11 @@ class _Delivering:
             return self._ledger.doubt(found, _LOOKED_FOR)
         if not self._wanted():
             return None
-        if late := self._letter.late():
-            return self._ledger.skip(*self._mail, late)
         # Forgetting somebody empties the mails that named them: such a one is written anew.
+        needless = self._letter.late() or ("" if found.content else self._letter.nothing())
+        if needless:
+            return self._ledger.skip(*self._mail, needless)
         content = found.content or self._letter.written(post.address, found.message_id)
-        if content is None:
-            return self._ledger.skip(*self._mail, self._letter.nothing)
         return self._send(post, content)
 
     def _send(self, post: Post, content: bytes) -> Delivery | None:

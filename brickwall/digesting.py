@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -77,13 +77,18 @@ class Digesting:
         return letters.to_each(self.workspace, letter, post, self.now, self.wanted)
 
     def _letter(self, week: Week, recipient: str) -> Letter:
-        def written(sender: str, message_id: str) -> bytes | None:
-            digest = self.digest(week, recipient)
-            if digest.empty and self.workspace.config.digest.when_empty == "skip":
-                return None
-            return self._mail(digest, sender, recipient, message_id)
+        @cache
+        def digest() -> Digest:
+            return self.digest(week, recipient)
 
-        return Letter(KIND, str(week), recipient, written, _NOTHING)
+        def nothing() -> str:
+            skipped = self.workspace.config.digest.when_empty == "skip" and digest().empty
+            return _NOTHING if skipped else ""
+
+        def written(sender: str, message_id: str) -> bytes:
+            return self._mail(digest(), sender, recipient, message_id)
+
+        return Letter(KIND, str(week), recipient, written, nothing)
 
     def _mail(self, digest: Digest, sender: str, recipient: str, message_id: str) -> bytes:
         from reports.digest import message

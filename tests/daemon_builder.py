@@ -269,13 +269,16 @@ class Machine:
         """As ``briefing`` writes it: nothing on days without meetings, or too late for them."""
         first = self.first_meetings.get(key)
 
-        def written(sender: str, message_id: str) -> bytes | None:
-            return _raw(sender, message_id, key) if first else None
+        def written(sender: str, message_id: str) -> bytes:
+            return _raw(sender, message_id, key)
+
+        def nothing() -> str:
+            return "" if first else "there is no meeting that day"
 
         def late() -> str:
             return "its first meeting has begun" if first and self.wall() >= first else ""
 
-        return Letter(BRIEF, key, REP, written, late=late)
+        return Letter(BRIEF, key, REP, written, nothing, late)
 
     def turn_digest(self, *, on: bool) -> None:
         """The rep changes the configuration."""

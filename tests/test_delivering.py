@@ -101,11 +101,11 @@ def db(tmp_path: Path) -> Iterator[Database]:
 def letter(week: str = "2026-W10", *, content: str | None = "Two things to do") -> Letter:
     """A digest."""
 
-    def written(address: str, message_id: str) -> bytes | None:
+    def written(address: str, message_id: str) -> bytes:
         told = f"From: {address}\r\nTo: {REP}\r\nMessage-ID: {message_id}\r\n\r\n{content}\r\n"
-        return told.encode() if content is not None else None
+        return told.encode()
 
-    return Letter("digest", week, REP, written)
+    return Letter("digest", week, REP, written, lambda: "" if content else "nothing to say")
 
 
 def attempt(
@@ -144,6 +144,17 @@ def test_nothing_to_say_is_said_once(db: Database) -> None:
     assert attempt(db, world, letter(content=None)).state == "skipped"  # type: ignore[union-attr]
     assert attempt(db, world).state == "skipped"  # type: ignore[union-attr]
     assert world.sent == []
+
+
+def test_where_there_is_nothing_to_say_nobody_has_to_be_able_to_send(db: Database) -> None:
+    """A sender that nobody allowed is no error on an empty day."""
+
+    def nobody() -> Post:
+        raise AssertionError
+
+    done = deliver(db, letter(content=None), nobody, World().clock)
+    assert done is not None
+    assert (done.state, done.why) == ("skipped", "nothing to say")
 
 
 @pytest.mark.parametrize("looks", [True, False])
