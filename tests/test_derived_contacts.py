@@ -294,6 +294,17 @@ def test_two_deals_of_one_person_take_the_proposals_their_titles_name() -> None:
     assert known(story.facts()).mail.mail["topic"].tolist() == [1, 0, 2]
 
 
+def test_proposals_about_one_matter_are_one_topic_named_without_re() -> None:
+    """An offer and its new version are one; a pilot and its licences, last year and this, two."""
+    story = Story()
+    subjects = ("Re: AW: Pilot Venlo", "Updated offer pilot Venlo", "Licences Venlo", "Pilot 2027")
+    for subject in subjects:
+        story.mail(story.me, to=ANN, at="2026-02-01", subject=subject, intents=["proposal"])
+    made = known(story.facts())
+    assert made.mail.mail["topic"].tolist() == [0, 0, 1, 2]
+    assert made.topics["title"].tolist() == ["Pilot Venlo", "Licences Venlo", "Pilot 2027"]
+
+
 def test_a_mark_decides_the_outcome() -> None:
     """Won by the rep's word."""
     story = Story()

@@ -14,13 +14,16 @@ from analyzer.derived.groups import NONE, Bools, Ints, hashes, micros, positions
 from analyzer.derived.mail import Mail
 
 _LISTS: Final = tomllib.loads((files("analyzer.data") / "subjects.toml").read_text("utf-8"))
-_ANSWER: Final = re.compile(
-    r"^\s*(?:\[[^\[\]]{1,60}\]\s*)*(?:"
+_PREFIX: Final = (
+    r"\s*(?:\[[^\[\]]{1,60}\]\s*)*(?:"
     + "|".join(map(re.escape, _LISTS["answers"]))
-    + r")(?:\s*[\[(]\d{1,3}[\])]|\d{1,2})?\s*[:：]",
-    re.IGNORECASE,
+    + r")(?:\s*[\[(]\d{1,3}[\])]|\d{1,2})?\s*[:：]"
 )
+_ANSWER: Final = re.compile(_PREFIX, re.IGNORECASE)
+_PREFIXES: Final = re.compile(rf"\A(?:{_PREFIX})+\s*", re.IGNORECASE)
 GENERIC: Final = frozenset(_LISTS["generic"])
+_OFFERING: Final = frozenset(_LISTS["offering"])
+_SAYS: Final = re.compile(r"[^\W_]{4,}|\d+")
 
 _WINDOW_MICROS: Final = 30 * 86_400 * 1_000_000
 _LOOK_BACK: Final = 8
@@ -31,6 +34,23 @@ def answering(subjects: pd.Series[str]) -> Bools:
     """Whether a subject begins like that of an answer ("Re:", "[list] AW:")."""
     begins = (_ANSWER.match(subject) is not None for subject in subjects.to_numpy(object))
     return np.fromiter(begins, dtype=bool, count=len(subjects))
+
+
+def titled(subjects: pd.Series[str]) -> pd.Series[str]:
+    """Subjects as the names of what they are about: without the beginnings of answers."""
+    return subjects.map(lambda subject: _PREFIXES.sub("", subject) or subject).astype("str")
+
+
+def matter(subject_keys: pd.Series[str]) -> pd.Series[str]:
+    """What each normalised subject is about: its words of four letters or more and its numbers.
+
+    Words like offer, update, next steps count nothing; where no other are left, it is the subject.
+    """
+    return subject_keys.map(lambda key: _matter(key) or key).astype("str")
+
+
+def _matter(key: str) -> str:
+    return " ".join(sorted(set(_SAYS.findall(key)) - _OFFERING))
 
 
 def telling(subject_keys: pd.Series[str]) -> Bools:

@@ -14,7 +14,7 @@ from analyzer.derived import names
 from analyzer.derived.groups import NONE, Ints, codes, hashes, looked_up, mixed, positions
 from analyzer.derived.mail import Mail
 from analyzer.derived.people import person_of
-from analyzer.derived.subjects import GENERIC
+from analyzer.derived.subjects import GENERIC, matter, titled
 from analyzer.frames import shaped
 from store.facts import TIME, Facts
 
@@ -36,9 +36,9 @@ def topics(facts: Facts, mail: Mail, people: pd.DataFrame) -> Topics:
     """Deals first, then proposal threads in order of time; mail belongs to them by thread.
 
     A proposal thread with somebody who has a deal is that deal, if it is the only one or their
-    titles share a word. Proposals to one person under one subject are one topic. All mail with
-    somebody whose only topic is a deal belongs to it. A mark won or lost decides the open
-    topics of that person. ``next_step`` is filled by ``with_steps``.
+    titles share a word. Proposals to one person about one matter (``subjects.matter``) are one
+    topic. All mail with somebody whose only topic is a deal belongs to it. A mark won or lost
+    decides the open topics of that person. ``next_step`` is filled by ``with_steps``.
     """
     deals = _deals(facts, people)
     offers = _offers(mail, people)
@@ -120,9 +120,9 @@ def _offers(mail: Mail, people: pd.DataFrame) -> pd.DataFrame:
     made = made.assign(person=looked_up(made["message"], person)).dropna(subset=["person"])
     made = made.astype({"person": "int64"}).drop_duplicates("thread").reset_index(drop=True)
     alone = made["subject_key"].isin(GENERIC).to_numpy()
-    key = mixed(hashes(made["subject_key"]), made["person"].to_numpy())
+    key = mixed(hashes(matter(made["subject_key"])), made["person"].to_numpy())
     made["key"] = codes(np.where(alone, made["thread"], key), alone)
-    made = made.rename(columns={"subject": "title"})
+    made = made.assign(title=titled(made["subject"]))
     made = made.assign(deal=NONE, stage="", value=np.nan, currency="", outcome="")
     return made.assign(close_at=_never(made))
 
