@@ -157,12 +157,19 @@ def _endpoints(values: dict[str, Any]) -> Endpoints:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return checked(path, path.read_text(encoding="utf-8-sig"))
+        raw = path.read_bytes()
+        return checked(path, raw.decode("utf-8-sig"))
     except OSError as error:
         raise ConfigurationError(
             f"{path} cannot be read: {error.strerror}", "Check the file's rights."
         ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError(
+            f"{path} is not saved as UTF-8: line {line} holds a character of another encoding",
+            "Open it in your editor and save it as UTF-8.",
+        ) from error
+    except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(
             f"{path} is not valid TOML: {error}", "Correct the line named."
         ) from error

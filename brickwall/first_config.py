@@ -33,7 +33,7 @@ def _lines(answers: Answers) -> Iterator[str]:
     yield from _me(answers)
     yield from _digest(answers)
     yield from _smtp(answers.smtp)
-    yield from _REST.strip("\n").splitlines()
+    yield from _REST.rstrip("\n").splitlines()
 
 
 def _me(answers: Answers) -> Iterator[str]:

@@ -255,7 +255,8 @@ def connection_fault(error: BaseException, *, service: str) -> Fault | None:
 def _certificate_fault(error: ssl.SSLCertVerificationError, service: str) -> Fault:
     why = error.verify_message or "it cannot be verified"
     remedy = (
-        "Check the server's name; a company's own authority can be named in REQUESTS_CA_BUNDLE."
+        "Check the server's name; a company's own authority is named as network.ca_file in the "
+        "configuration."
     )
     if "expired" in why or "not yet valid" in why:
         remedy = (

@@ -110,7 +110,7 @@ def test_the_named_authority_is_trusted_whatever_the_environment_says(
 @pytest.mark.parametrize(
     ("trusted", "days", "words"),
     [
-        (False, (-1, 30), "REQUESTS_CA_BUNDLE"),
+        (False, (-1, 30), "network.ca_file"),
         (True, (-9, -2), "date and time of this computer"),
         (True, (2, 9), "date and time of this computer"),
     ],

@@ -62,6 +62,17 @@ def test_what_is_set_reaches_the_judgement(tmp_path: Path) -> None:
     )
 
 
+def test_a_file_in_another_encoding_says_which_line_holds_it(tmp_path: Path) -> None:
+    """Old editors save in the code page of Windows; what Python calls it helps nobody."""
+    path = tmp_path / "config.toml"
+    path.write_bytes('[me]\n# Jürgen\nzone = "Europe/Berlin"\n'.encode("cp1252"))
+    with pytest.raises(ConfigurationError) as caught:
+        load(path, local_zone=lambda: "UTC")
+    assert "is not saved as UTF-8: line 2 holds" in caught.value.cause
+    assert "codec" not in caught.value.cause
+    assert "save it as UTF-8" in caught.value.remedy
+
+
 def test_all_problems_are_told_at_once_each_with_its_line(tmp_path: Path) -> None:
     """Nobody should have to run a command five times to correct five lines."""
     told = problems(

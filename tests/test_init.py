@@ -61,6 +61,16 @@ def test_what_was_not_answered_stands_there_as_a_comment(tmp_path: Path) -> None
     assert [key for key in of_users if key.partition(".")[2] not in named] == []
 
 
+@pytest.mark.parametrize("user", ["", "me@ours.example"])
+def test_an_empty_line_stands_before_each_section(user: str) -> None:
+    """However much was answered."""
+    text = written(Answers(smtp=Smtp("smtp.ours.example", user=user)))
+    lines = text.splitlines()
+    heads = [number for number, line in enumerate(lines) if line.startswith("[")]
+    assert {lines[number - 1] for number in heads} == {""}
+    assert "\n\n\n" not in text
+
+
 def test_nothing_is_asked_when_options_are_given(live: Live) -> None:
     """For scripts; also at a terminal."""
     code = live.run(

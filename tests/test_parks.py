@@ -163,6 +163,10 @@ def test_parking_from_the_command_line(selling: RepHome) -> None:
     assert selling.run("park", "ann", "--done") == 0
     assert selling.run("park", "--list") == 0
     assert "Nobody is parked." in selling.said
+    assert selling.run("park", "ann", "--done") == 0
+    assert "is not parked; nothing was noted" in selling.said
+    kinds = [mark["kind"] for mark in selling.json("mark", "--list")["marks"]]
+    assert kinds == ["park", "unpark"]
 
 
 def test_usage_is_explained(selling: RepHome) -> None:

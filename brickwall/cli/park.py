@@ -74,7 +74,11 @@ def _park(
     present, zone = now(), workspace.config.zone
     day = day_named(until, present, zone) if until else None
     what = escape.line(milestone or "", escape.SUBJECT)
-    person = find(studied(workspace, present).analysis, name)
+    analysis = studied(workspace, present).analysis
+    person = find(analysis, name)
+    if done and not analysis.parks["person"].eq(person.id).any():
+        click.echo(f"{person.name} <{person.address}> is not parked; nothing was noted.")
+        return
     told = "" if done else value(day, escape.line(until or "", escape.NAME), what)
     mark = Mark("unpark" if done else "park", person.address, told, present)
     marks.note(workspace.database, mark, present)
