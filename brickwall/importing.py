@@ -140,7 +140,8 @@ def import_paths(
     """
     began = clock()
     count = workers or min(os.cpu_count() or 1, MOST_WORKERS)
-    with seldom_collected(), Workers(zone, count) as parsers, database.writing(), database.bulk():
+    parsers = Workers(zone, count, label)
+    with seldom_collected(), parsers, database.writing(), database.bulk():
         found = files.find(paths, parsers)
         addresses = _owner(found, me, database, ask)
         keep = Keep(

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 
 from ingest import bookmark
 from ingest.content import Content, DamagedError
+from ingest.parsing import Raw
 from ingest.source import Batch
-from ingest.workers import Chunk, ChunkBuilder, Raw, Workers
+from ingest.workers import Chunk, ChunkBuilder, Workers
 from store.model import Failure
 
 #: Up to this size a calendar is read in one piece, just as it is.
@@ -138,12 +139,15 @@ class _Cutter:
             self._open = b""
 
     def piece(self) -> bytes:
-        """The calendar of the components gathered; they are forgotten."""
+        """The calendar of the components gathered; they are forgotten.
+
+        One that ends in the middle of an event's line is left so.
+        """
         head = [line for line in self.common if _name(_END, line) != _CALENDAR]
         body = b"".join([*head, *self.components])
         self.components, self._events, self._size, self.given = [], 0, 0, True
         end = b"" if body[-1:] in (b"", b"\n", b"\r") else b"\r\n"  # the last line may lack its end
-        return body + end + b"END:VCALENDAR\r\n"
+        return body if end and self._open else body + end + b"END:VCALENDAR\r\n"
 
 
 def _name(pattern: re.Pattern[bytes], line: bytes) -> bytes:

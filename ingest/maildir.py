@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ingest.content import SAMPLE_HEADER_BYTES, shown
+from ingest.parsing import Raw
 from ingest.source import Batch, ChangedError
-from ingest.workers import Chunk, ChunkBuilder, Raw, Workers
+from ingest.workers import Chunk, ChunkBuilder, Workers
 from store.model import Failure
 
 VERSION = 1

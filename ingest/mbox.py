@@ -8,8 +8,9 @@ from ingest import bookmark, sampling
 from ingest.bookmark import Bookmark
 from ingest.content import SAMPLE_HEADER_BYTES, Content, DamagedError
 from ingest.mbox_split import Piece, split
+from ingest.parsing import TOO_LARGE, Raw
 from ingest.source import Batch
-from ingest.workers import TOO_LARGE, Chunk, ChunkBuilder, Raw, Workers
+from ingest.workers import Chunk, ChunkBuilder, Workers
 from store.model import Failure
 
 

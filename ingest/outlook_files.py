@@ -12,8 +12,9 @@ from ingest import bookmark
 from ingest.content import SAMPLE_HEADER_BYTES, PlainFile
 from ingest.folders import left_out_label
 from ingest.outlook_mail import MESSAGE_CLASS, needed, property_text, pst_mail
+from ingest.parsing import Raw
 from ingest.source import Batch
-from ingest.workers import Chunk, ChunkBuilder, Raw, Workers
+from ingest.workers import Chunk, ChunkBuilder, Workers
 from store.errors import InputError
 from store.model import Failure
 

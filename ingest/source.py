@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
-from store.model import Conference, Deal, EventRevision, Failure, Message
+from store.model import Conference, Deal, EventRevision, Failure, Intent, Message
 
 Record = Message | EventRevision | Deal | Conference
 #: Those of the source keys of a stream that are stored.
@@ -36,6 +36,7 @@ class Batch:
     many were skipped by rule (drafts, chats ...). ``position``/``size``: bytes or items done and in
     all, for the progress bar. ``cursor``: versioned JSON, true once this batch is saved.
 
+    ``intents``: what its mail of persons says, where the source has it labelled, else ``None``.
     ``named``: source keys that a full listing named, not fetched because they are stored.
     ``relists``: part of a full listing because the cursor of this stream alone was lost.
     ``since``/``until``: with ``complete``, a calendar's listing covered only what meets this span.
@@ -53,11 +54,17 @@ class Batch:
     cursor: str
     position: int
     size: int
+    intents: tuple[Intent, ...] | None = None
     named: tuple[str, ...] = ()
     relists: bool = False
     since: datetime | None = None
     until: datetime | None = None
     deleted: bool = False
+
+
+def of_persons(records: Iterable[Record]) -> list[Message]:
+    """Those that are mail of persons: only their words are read."""
+    return [one for one in records if isinstance(one, Message) and one.kind == "person"]
 
 
 class Source(Protocol):

@@ -18,6 +18,7 @@ from ingest.source import (
     Remembering,
     Rereading,
     Source,
+    of_persons,
 )
 from store.errors import BrickwallError, InputError, SignInError
 from store.model import EventRevision, Intent, Message
@@ -256,7 +257,7 @@ class _Run:
         self.saved += self.store.save(
             self.account,
             batch,
-            self._intents(batch.records),
+            self._intents(batch),
             self.now(),
             source=self._stream,
             fresh=self.fresh and batch.stream not in self.begun,
@@ -266,11 +267,15 @@ class _Run:
         self.begun.add(batch.stream)
         self.cursor = batch.cursor
 
-    def _intents(self, records: Iterable[Record]) -> Sequence[Intent]:
-        persons = [r for r in records if isinstance(r, Message) and r.kind == "person"]
+    def _intents(self, batch: Batch) -> Sequence[Intent]:
+        """What the new messages of persons say; what is stored keeps the labels it has."""
+        persons = of_persons(batch.records)
         known = self.store.known(self.account, [m.provider_id for m in persons])
         new = [m for m in persons if m.provider_id not in known]
-        return self.label(new) if new else ()
+        if batch.intents is None:
+            return self.label(new) if new else ()
+        names = {m.provider_id for m in new}
+        return [intent for intent in batch.intents if intent.message_provider_id in names]
 
 
 @contextmanager

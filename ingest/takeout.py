@@ -21,8 +21,9 @@ from ingest.content import (
     head,
     shown,
 )
+from ingest.parsing import Raw
 from ingest.source import Batch
-from ingest.workers import Chunk, ChunkBuilder, Raw, Workers
+from ingest.workers import Chunk, ChunkBuilder, Workers
 from store.model import Failure
 
 MOST_MEMBERS = 1_000_000

@@ -1,7 +1,8 @@
 """Parsing on several cores: the main process cuts files into chunks and writes what comes back.
 
-Chunks come back in the order they were given, so the number of processes changes nothing in the
-result. With one worker everything runs in this process.
+Other processes also label what they parse, so that the one that writes only writes. Chunks come
+back in the order they were given, so the number of processes changes nothing in the result. With
+one worker everything runs in this process.
 """
 
 from __future__ import annotations
@@ -12,48 +13,23 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 from types import TracebackType
-from typing import Literal, NamedTuple, Self
+from typing import NamedTuple, Self
 
-from ingest import itip, mime
 from ingest.collector import SELDOM
-from ingest.content import LARGEST_MESSAGE_BYTES
-from ingest.folders import left_out_label
-from ingest.outlook_mail import OLE2_MAGIC, msg_mail
-from ingest.source import Batch, Record
-from store.errors import InputError
+from ingest.parsing import Label, Parsed, Raw, joined, parse, parse_and_label
+from ingest.source import Batch
 from store.model import Failure
 
-TOO_LARGE = f"the part of a message beyond {LARGEST_MESSAGE_BYTES >> 20} MB"
 LARGEST_CHUNK_BYTES = 4 << 20
 LARGEST_CHUNK_COUNT = 400
 #: Starting a process costs about as much as reading this much mail.
 WORTH_PROCESSES_BYTES = 8 << 20
-
-
-class Raw(NamedTuple):
-    """One unparsed item. ``place``: where it lies, for people; ``labels``: folders it lies in.
-
-    ``data``: its bytes, or the file that holds them and is read where it is parsed.
-    """
-
-    place: str
-    labels: tuple[str, ...]
-    data: bytes | Path
-    kind: Literal["mail", "calendar"] = "mail"
-
-
-class Parsed(NamedTuple):
-    """What some items came to. ``left_out``: why -> how many."""
-
-    records: tuple[Record, ...]
-    failures: tuple[Failure, ...]
-    left_out: dict[str, int]
 
 
 class Chunk(NamedTuple):
@@ -106,12 +82,16 @@ class ChunkBuilder:
 class Workers:
     """Parses chunks, in ``count`` other processes or, with 1, in this one.
 
-    ``zone``: the owner's time zone (IANA name), in which floating times are read.
+    ``zone``: the owner's time zone (IANA name), in which floating times are read. ``label``: what
+    other processes label the mail of persons with, a function that they can import.
     """
 
-    def __init__(self, zone: str = "UTC", count: int = 1) -> None:
+    def __init__(self, zone: str = "UTC", count: int = 1, label: Label | None = None) -> None:
         self._zone = zone
         self._count = count
+        self._work: Callable[[tuple[Raw, ...], str], Parsed] = (
+            parse if label is None else partial(parse_and_label, label=label)
+        )
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
@@ -172,7 +152,7 @@ class Workers:
             except BrokenProcessPool:
                 self._close(wait=True)
                 result = Parsed((), (Failure(item.place, "reading it ended the process"),), {})
-            found = _joined(found, result)
+            found = joined(found, result)
         return found
 
     def _later(self, items: tuple[Raw, ...]) -> Future[Parsed]:
@@ -196,7 +176,7 @@ class Workers:
                 self._count, multiprocessing.get_context("spawn"), initializer=_begin_worker
             )
         try:
-            return self._pool.submit(parse, items, self._zone)
+            return self._pool.submit(self._work, items, self._zone)
         except BrokenProcessPool as error:
             broken: Future[Parsed] = Future()
             broken.set_exception(error)
@@ -208,74 +188,8 @@ class Workers:
             self._pool = None
 
 
-def parse(items: tuple[Raw, ...], zone: str) -> Parsed:
-    """Parse items; what cannot be parsed becomes a failure, never an exception."""
-    records: list[Record] = []
-    failures: list[Failure] = []
-    left_out: dict[str, int] = {}
-    for item in items:
-        try:
-            one = _PARSERS[item.kind](item, zone)
-        except mime.NotAMessageError as error:
-            failures.append(Failure(item.place, str(error)))
-        except InputError as error:
-            failures.append(Failure(item.place, f"{error.cause} {error.remedy}"))
-        except OSError as error:
-            why = f"the file cannot be read ({error.strerror or error})"
-            failures.append(Failure(item.place, why))
-        except Exception as error:  # one bad item must never stop the others
-            failures.append(Failure(item.place, f"it could not be read ({type(error).__name__})"))
-        else:
-            records.extend(one.records)
-            failures.extend(one.failures)
-            for why, count in one.left_out.items():
-                left_out[why] = left_out.get(why, 0) + count
-    return Parsed(tuple(records), tuple(failures), left_out)
-
-
-def _parse_mail(item: Raw, zone: str) -> Parsed:
-    data, cut = _data(item)
-    parsed = mime.parse(data, labels=item.labels, zone=zone)
-    if why := left_out_label(parsed.message.labels):
-        return Parsed((), (), {why: 1})
-    unread = tuple(Failure(item.place, warning) for warning in parsed.warnings)
-    return Parsed((parsed.message, *parsed.revisions), unread, {TOO_LARGE: 1} if cut else {})
-
-
-def _parse_calendar(item: Raw, zone: str) -> Parsed:
-    raw = _data(item)[0]
-    revisions, failures = itip.parse_all(raw, zone=zone, mail=None)
-    failures += itip.unexplained_zones(raw)
-    named = tuple(Failure(f"{item.place}, {failure.item}", failure.why) for failure in failures)
-    return Parsed(tuple(revisions), named, {})
-
-
-def _data(item: Raw) -> tuple[bytes, bool]:
-    """An item's first ``LARGEST_MESSAGE_BYTES``, and whether there was more."""
-    if isinstance(item.data, bytes):
-        return item.data, False
-    with item.data.open("rb", buffering=0) as file:
-        size = os.fstat(file.fileno()).st_size  # room for the largest takes longer than reading
-        data = file.read(min(size, LARGEST_MESSAGE_BYTES) + 1)
-    if data.startswith(OLE2_MAGIC):
-        return msg_mail(item.data), False
-    return data[:LARGEST_MESSAGE_BYTES], len(data) > LARGEST_MESSAGE_BYTES
-
-
-_PARSERS = {"mail": _parse_mail, "calendar": _parse_calendar}
-
-
-def _joined(one: Parsed, other: Parsed) -> Parsed:
-    reasons = {*one.left_out, *other.left_out}
-    return Parsed(
-        one.records + other.records,
-        one.failures + other.failures,
-        {why: one.left_out.get(why, 0) + other.left_out.get(why, 0) for why in sorted(reasons)},
-    )
-
-
 def _batch(stream: str, size: int, chunk: Chunk, parsed: Parsed) -> Batch:
-    whole = _joined(Parsed((), chunk.failures, chunk.left_out), parsed)
+    whole = joined(Parsed((), chunk.failures, chunk.left_out), parsed)
     return Batch(
         stream=stream,
         mode="incremental",
@@ -287,6 +201,7 @@ def _batch(stream: str, size: int, chunk: Chunk, parsed: Parsed) -> Batch:
         cursor=chunk.cursor,
         position=chunk.position,
         size=size,
+        intents=whole.intents,
     )
 
 

@@ -88,3 +88,11 @@ def stored(home: Path, column: str = "subject") -> list[Any]:
 
     with database.open(home / "brickwall.db") as opened:
         return list(read_facts(opened).messages[column])
+
+
+def labelled(home: Path) -> list[str]:
+    """The labels of all stored messages."""
+    from store.reading import read_facts
+
+    with database.open(home / "brickwall.db") as opened:
+        return list(read_facts(opened).intents["intent"].astype(str))

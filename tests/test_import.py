@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from brickwall.importing import Progress
+from brickwall.labels import label
 from ingest import workers
 from ingest.owner import OwnerGuess
-from ingest.workers import Raw, Workers
 from store import database
 from store.errors import BusyError, UsageError
-from store.model import Intent
+from store.model import Intent, Message
 from tests.import_builder import (
     FROM_LINE,
     ME,
     calendar,
     content,
     event,
+    labelled,
     mail,
     mbox,
     nothing,
@@ -95,16 +97,19 @@ def test_mail_that_comes_by_another_way_counts_once(tmp_path: Path) -> None:
 
 
 def test_several_processes_store_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The number of worker processes changes nothing in the content."""
+    """The number of worker processes changes nothing in the content, labels included."""
     monkeypatch.setattr(workers, "WORTH_PROCESSES_BYTES", 0)
     monkeypatch.setattr(workers, "LARGEST_CHUNK_COUNT", 7)
-    box = write(tmp_path / "a.mbox", mbox([*(mail(n) for n in range(60)), b"Junk: x\n\nx\n"]))
+    internal = [mail(900 + n, sender="c@ours.example") for n in range(5)]
+    mails = [*(mail(n) for n in range(60)), b"Junk: x\n\nx\n", *internal]
+    box = write(tmp_path / "a.mbox", mbox(mails))
     one, two = tmp_path / "one", tmp_path / "two"
     one.mkdir()
     two.mkdir()
-    run(one, box, workers=1)
-    summary = run(two, box, workers=2)
+    run(one, box, workers=1, label=label)
+    summary = run(two, box, workers=2, label=label)
     assert summary.new == 60
+    assert labelled(two)
     assert len(summary.quarantined) == 1
     assert content(one) == content(two)
 
@@ -257,12 +262,13 @@ _CHILD = """
 import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
+from brickwall.labels import label
 from tests.import_builder import run
 from ingest import workers
 workers.LARGEST_CHUNK_COUNT = 20
 workers.WORTH_PROCESSES_BYTES = 0
 if __name__ == "__main__":
-    run(Path(sys.argv[2]), *map(Path, sys.argv[4:]), workers=int(sys.argv[3]),
+    run(Path(sys.argv[2]), *map(Path, sys.argv[4:]), workers=int(sys.argv[3]), label=label,
         progress=lambda p: print(p.read, flush=True))
 """
 
@@ -291,8 +297,8 @@ def test_killed_import_ends_with_the_content_of_an_undisturbed_one(tmp_path: Pat
     whole.mkdir()
     for count in (0, 1, 4, 3):
         _killed_after(count, home, script, paths)
-    run(home, *paths)
-    run(whole, *paths)
+    run(home, *paths, label=label)
+    run(whole, *paths, label=label)
     assert content(home) == content(whole)
 
 
@@ -324,36 +330,41 @@ def _spawned() -> Iterator[int]:
                 yield int(process.name)
 
 
-def _ends_the_process(item: Raw, zone: str) -> workers.Parsed:
-    assert isinstance(item.data, bytes)
-    if b"deadly" in item.data:
+def _deadly(messages: Sequence[Message]) -> list[Intent]:
+    """A labeller that some words end the process of; here, where it belongs, it only labels."""
+    if multiprocessing.parent_process() and any("deadly" in one.text for one in messages):
         os._exit(3)
-    return workers.Parsed((), (), {"ok": 1})
+    return label(messages)
 
 
 def test_mail_that_ends_its_process_is_kept_out_and_the_others_are_read(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A crash inside a parser costs one mail, not the import."""
+    """A crash while a mail is read costs that mail, not the import; the order stays."""
     monkeypatch.setattr(workers, "WORTH_PROCESSES_BYTES", 0)
-    monkeypatch.setattr(workers, "parse", _crashing_parse)
-    chunks = [
-        workers.Chunk(
-            tuple(Raw(f"{at}/{n}", (), data) for n, data in enumerate(items)), (), {}, "c", 0
-        )
-        for at, items in enumerate([[b"a", b"deadly", b"b"], [b"c"], [b"d", b"e"]])
+    monkeypatch.setattr(workers, "LARGEST_CHUNK_COUNT", 3)
+    mails = [mail(n, body="It is deadly." if n == 1 else "Hello!") for n in range(7)]
+    summary = run(tmp_path, write(tmp_path / "a.mbox", mbox(mails)), workers=2, label=_deadly)
+    assert stored(tmp_path) == [f"Offer {n}" for n in range(7) if n != 1]
+    assert [(one.item.rpartition(", ")[2][:9], one.why) for one in summary.quarantined] == [
+        ("message 2", "reading it ended the process")
     ]
-    with Workers("UTC", 2) as parsers:
-        batches = list(parsers.batches("s", 1, chunks))
-    assert [batch.left_out for batch in batches] == [{"ok": 2}, {"ok": 1}, {"ok": 2}]
-    assert [failure.item for batch in batches for failure in batch.failures] == ["0/1"]
 
 
-def _crashing_parse(items: tuple[Raw, ...], zone: str) -> workers.Parsed:
-    found = workers.Parsed((), (), {})
-    for item in items:
-        found = workers._joined(found, _ends_the_process(item, zone))
-    return found
+def test_where_no_process_can_be_had_everything_is_read_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too little memory or no right for further processes makes it slower, no more."""
+    monkeypatch.setattr(workers, "WORTH_PROCESSES_BYTES", 0)
+    monkeypatch.setattr(workers, "LARGEST_CHUNK_COUNT", 3)
+    monkeypatch.setattr(workers, "_begin_worker", _ends_at_once)
+    box = write(tmp_path / "a.mbox", mbox(mail(n) for n in range(7)))
+    assert run(tmp_path, box, workers=2, label=label).new == 7
+    assert labelled(tmp_path)
+
+
+def _ends_at_once() -> None:
+    os._exit(3)
 
 
 def test_summary_fails_only_for_whole_files(tmp_path: Path) -> None:
