@@ -1,23 +1,25 @@
-"""A mailbox on an Exchange Server: its mail folders and its calendar, through exchangelib.
+"""A mailbox on an Exchange Server: its mail folders and its calendars, through exchangelib.
 
-One source with many streams: each mail folder is a stream ``mail:...``, the calendar is
-``calendar``. The calendar comes first, page by page, since its history begins with the first
-reading; then all mail, the newest first (see ``ingest.exchange_mail``). A place in a folder becomes
-part of the cursor only once everything up to it is saved.
+One source with many streams: each mail folder is a stream ``mail:...``, the default calendar is
+``calendar``, each other one ``calendar:...``. The calendars come first, page by page, since their
+history begins with the first reading; then all mail, the newest first (``ingest.exchange_mail``).
+A place in a folder becomes part of the cursor only once everything up to it is saved.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from ingest import exchange_folders
 from ingest.exchange_calendar import PAGE_ENTRIES, CalendarReader
 from ingest.exchange_client import MOST_CHANGES, ExchangeClient
+from ingest.exchange_folders import CALENDAR
 from ingest.exchange_mail import PAGE_MESSAGES, Look, MailReader
-from ingest.exchange_state import CALENDAR, MAIL, State, Strand
+from ingest.exchange_state import MAIL, State, Strand
 from ingest.graph_event import Owner
 from ingest.graph_state import EVERYTHING, Wanted
 from ingest.graph_strand import Found
@@ -74,7 +76,7 @@ class ExchangeSource:
         self._mail.known = known
 
     def batches(self, cursor: str | None) -> Iterator[Batch]:
-        """What is new in all folders and the calendar.
+        """What is new in all folders and calendars.
 
         A place that Exchange has forgotten leads to a new listing of that folder alone. Raises
         ``ChangedError`` for a cursor of another version, else what ``Retry.call`` raises.
@@ -87,26 +89,23 @@ class ExchangeSource:
     def reread(self, items: Mapping[str, Sequence[str]]) -> Iterator[Batch]:
         """Messages and entries in quarantine, once more."""
         for stream, names in items.items():
-            if stream == CALENDAR:
+            if stream == CALENDAR or stream.startswith(f"{CALENDAR}:"):
                 yield self._calendar.reread(names).batch(stream)
             elif stream.startswith(MAIL):
                 yield self._mail.reread(names).batch(stream)
 
     def _beginning(self, now: datetime) -> State:
-        folders = exchange_folders.find(self._client)
-        state = State(folders, looked_at=now.isoformat())
+        state = State(exchange_folders.find(self._client), looked_at=now.isoformat())
         if self._wanted.calendar:
-            number = folders.special[exchange_folders.CALENDAR]
-            size = folders.known[number].items if number in folders.known else 0
-            state.calendar = Strand(CALENDAR, number, size=size)
+            state.follow_calendars()
         if self._wanted.mail:
-            state.follow_folders()
+            state.follow_mail()
         return state
 
 
 @dataclass
 class _Run:
-    """One reading of everything that is new."""
+    """One reading of everything that is new. ``over``: calendars that were read to their end."""
 
     client: ExchangeClient
     state: State
@@ -114,23 +113,36 @@ class _Run:
     mail: MailReader
     calendar: CalendarReader
     now: datetime
+    over: list[Strand] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._saved = self.state.dumps()
         self._anything = False
 
     def batches(self) -> Iterator[Batch]:
-        """The calendar, then the messages, then the ends of the folders that have been read."""
-        if self.state.calendar is not None:
-            yield from self._calendar_pages(self.state.calendar)
+        """The calendars, then the messages, then the ends of the folders that have been read."""
+        yield from self._calendars(self.state.calendars)
         looks = [*self._looks(self.state.mail)]
-        if self.wanted.mail and self._folders_are_due():
-            looks += self._looks(self._new_folders())
+        if self._folders_are_due():
+            new_mail, new_calendars = self._new_folders()
+            yield from self._calendars(new_calendars)
+            looks += self._looks(new_mail)
+        yield from self._calendar_ends()
         for strand, found in self.mail.fetch(looks):
             yield self._batch(strand, found)
         yield from self._ends(looks)
         if self.state.dumps() != self._saved:
             yield self._placed(Found().batch(NAME))
+
+    def _calendars(self, strands: Sequence[Strand]) -> Iterator[Batch]:
+        """All pages of these calendars; those that are gone are told by the list of folders."""
+        for strand in strands:
+            try:
+                yield from self._calendar_pages(strand)
+            except QuarantineError:
+                self._anything = True
+                continue
+            self.over.append(strand)
 
     def _calendar_pages(self, strand: Strand) -> Iterator[Batch]:
         more, lost = True, False
@@ -144,7 +156,10 @@ class _Run:
                 strand.begin_again()
                 continue
             more = page.more and page.state != strand.state
+            self._anything |= bool(page.items)
             found = self.calendar.read(page.items)
+            strand.gone += found.tombstones
+            found.tombstones.clear()
             if page.items or not strand.state:
                 strand.state = page.state
             if not strand.listed:
@@ -152,8 +167,23 @@ class _Run:
                 yield self._batch(strand, found)
             elif not found.empty:
                 yield self._batch(strand, found)
-        if not strand.listed:
-            yield self._end(strand, Found())
+
+    def _calendar_ends(self) -> Iterator[Batch]:
+        """Only now it is known what is gone: an entry may have gone into another calendar."""
+        others = self.state.tell_others() if self.wanted.calendar else Counter()
+        if others:
+            yield self._placed(Found(left_out=others).batch(CALENDAR))
+        for strand in self.over:
+            found = Found(tombstones=strand.gone)
+            strand.gone = []
+            if not strand.listed:
+                yield self._end(strand, found)
+            elif not found.empty:
+                yield self._batch(strand, found)
+        for stream in [one for one, told in self.state.ended.items() if not told]:
+            self.state.ended[stream] = True
+            batch = Found().batch(stream, mode="full", relists=True)
+            yield self._placed(replace(batch, complete=True, deleted=True, since=self.now))
 
     def _looks(self, strands: Sequence[Strand]) -> Iterator[Look]:
         for strand in strands:
@@ -178,15 +208,18 @@ class _Run:
             return False
         return self._anything or self.state.folders_are_due(self.now)
 
-    def _new_folders(self) -> list[Strand]:
-        """Look at what has become of the folders; those that are to be read too."""
+    def _new_folders(self) -> tuple[list[Strand], list[Strand]]:
+        """Look at what has become of the folders; mail and calendars that are to be read too."""
         self.state.looked_at = self.now.isoformat()
         try:
-            changed = exchange_folders.follow(self.client, self.state.folders)
+            changed = exchange_folders.follow(self.client, self.state.tree)
         except CursorExpiredError:
-            self.state.folders = exchange_folders.find(self.client)
+            self.state.tree = exchange_folders.find(self.client)
             changed = True
-        return self.state.follow_folders() if changed else []
+        return (
+            self.state.follow_mail() if changed and self.wanted.mail else [],
+            self.state.follow_calendars() if changed and self.wanted.calendar else [],
+        )
 
     def _ends(self, looks: Sequence[Look]) -> Iterator[Batch]:
         """Only now it is known what is gone: mail may have moved from one folder to another."""

@@ -6,7 +6,7 @@ not used: one value that they cannot read ends a whole answer, and they know zon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import ClassVar, Final
 
@@ -16,13 +16,17 @@ from exchangelib.util import TNS, create_element  # type: ignore[import-untyped]
 
 from ingest.exchange_xml import Element
 
+_MEETING_TIME: Final = {"DistinguishedPropertySetId": "Meeting", "PropertyType": "SystemTime"}
 _SYNCED_FIELDS: Final = ("item:DateTimeReceived", "item:Size", "item:IsDraft")
 _FOLDER_FIELDS: Final = (
     "folder:DisplayName",
     "folder:ParentFolderId",
     "folder:FolderClass",
     "folder:TotalCount",
+    "folder:EffectiveRights",
 )
+#: PidTagExtendedFolderFlags: whose a calendar is.
+_FOLDER_FLAGS: Final = {"PropertyTag": "0x36DA", "PropertyType": "Binary"}
 
 
 class Service(EWSAccountService):  # type: ignore[misc]
@@ -172,7 +176,7 @@ def folders_by_id(ids: Sequence[str], fields: Sequence[str]) -> Element:
 def all_folders(state: str) -> Element:
     """A request for what has become of the folders since ``state``, ``""``: for all of them."""
     payload = create_element("m:SyncFolderHierarchy")
-    payload.append(_shape("m:FolderShape", _FOLDER_FIELDS))
+    payload.append(_shape("m:FolderShape", _FOLDER_FIELDS, (_FOLDER_FLAGS,)))
     payload.append(_folder_ids("m:SyncFolderId", names=["msgfolderroot"]))
     if state:
         payload.append(_text("m:SyncState", state))
@@ -193,8 +197,8 @@ def changed_items(folder: str, state: str, most: int) -> Element:
 def items(ids: Sequence[str], fields: Sequence[str], old_start: Sequence[int] = ()) -> Element:
     """A request for items. ``old_start``: numbers of times of meeting messages to ask for too."""
     payload = create_element("m:GetItem")
-    shape = _shape("m:ItemShape", fields, old_start)
-    payload.append(shape)
+    times = [{**_MEETING_TIME, "PropertyId": str(number)} for number in old_start]
+    payload.append(_shape("m:ItemShape", fields, times))
     wanted = create_element("m:ItemIds")
     wanted.extend(create_element("t:ItemId", attrs={"Id": one}) for one in ids)
     payload.append(wanted)
@@ -219,7 +223,7 @@ def user_options() -> Element:
     return payload
 
 
-def _shape(tag: str, fields: Sequence[str], extended: Sequence[int] = ()) -> Element:
+def _shape(tag: str, fields: Sequence[str], extended: Sequence[Mapping[str, str]] = ()) -> Element:
     shape = create_element(tag)
     shape.append(_text("t:BaseShape", "IdOnly"))
     if "item:MimeContent" in fields:
@@ -229,17 +233,7 @@ def _shape(tag: str, fields: Sequence[str], extended: Sequence[int] = ()) -> Ele
         for one in fields
         if one != "item:MimeContent"
     ]
-    paths += [
-        create_element(
-            "t:ExtendedFieldURI",
-            attrs={
-                "DistinguishedPropertySetId": "Meeting",
-                "PropertyId": str(number),
-                "PropertyType": "SystemTime",
-            },
-        )
-        for number in extended
-    ]
+    paths += [create_element("t:ExtendedFieldURI", attrs=dict(one)) for one in extended]
     if paths:
         more = create_element("t:AdditionalProperties")
         more.extend(paths)

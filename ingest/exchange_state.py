@@ -1,20 +1,24 @@
-"""The cursor of a mailbox on an Exchange Server: its folders, and how far each was read."""
+"""The cursor of a mailbox on an Exchange Server: its folders, and how far each was read.
+
+Each mail folder and each calendar is a stream of its own.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, Final, Literal
 
+from ingest.exchange_folders import CALENDAR, Tree
 from ingest.graph_folders import Folder, Folders
 from ingest.source import ChangedError
 
-CALENDAR: Final = "calendar"
 MAIL: Final = "mail:"
-_VERSION: Final = 1
+_VERSION: Final = 2
 #: How often it is asked which folders there are while nothing is new in those that are known.
 _FOLDERS_EVERY: Final = timedelta(days=1)
 
@@ -26,6 +30,7 @@ class Strand:
     ``label``: its name, kept with each message. ``state``: Exchange's word for the place, ``""``
     before anything was read. ``listed``: all that lay in it has been read once. ``relists``: it is
     read anew, since the place was forgotten. ``done``: items read of the ``size`` that lay in it.
+    ``gone``: ids of entries that are no longer in it, of which that was not told yet.
     """
 
     stream: str
@@ -36,6 +41,7 @@ class Strand:
     relists: bool = False
     done: int = 0
     size: int = 0
+    gone: list[str] = field(default_factory=list)
 
     @property
     def mode(self) -> Literal["full", "incremental"]:
@@ -54,11 +60,17 @@ class Strand:
 
 @dataclass(slots=True)
 class State:
-    """How far everything was read. ``looked_at``: when it was asked which folders there are."""
+    """How far everything was read. ``looked_at``: when it was asked which folders there are.
 
-    folders: Folders = field(default_factory=Folders)
+    ``others``: ids of calendars that are not read, of which that was told. ``ended``: streams of
+    calendars that were deleted, whose names are not used again, and whether that was told.
+    """
+
+    tree: Tree = field(default_factory=Tree)
     mail: list[Strand] = field(default_factory=list)
-    calendar: Strand | None = None
+    calendars: list[Strand] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    ended: dict[str, bool] = field(default_factory=dict)
     looked_at: str = ""
 
     @classmethod
@@ -70,9 +82,11 @@ class State:
                 raise ChangedError(cursor[:80])
             known = {one["id"]: Folder(**one) for one in told["known"]}
             return cls(
-                Folders(**told["folders"], known=known),
+                Tree(Folders(**told["folders"], known=known), dict(told["kinds"])),
                 [Strand(**one) for one in told["mail"]],
-                Strand(**told["calendar"]) if told["calendar"] else None,
+                [Strand(**one) for one in told["calendars"]],
+                list(told["others"]),
+                dict(told["ended"]),
                 str(told["looked_at"]),
             )
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -80,21 +94,24 @@ class State:
 
     def dumps(self) -> str:
         """As versioned JSON."""
-        folders = self.folders
+        folders = self.tree.folders
         told: dict[str, Any] = {
             "version": _VERSION,
             "folders": {"link": folders.link, "more": folders.more, "special": folders.special},
             "known": [asdict(folder) for folder in folders.known.values()],
+            "kinds": self.tree.calendars,
             "mail": [asdict(strand) for strand in self.mail],
-            "calendar": asdict(self.calendar) if self.calendar else None,
+            "calendars": [asdict(strand) for strand in self.calendars],
+            "others": self.others,
+            "ended": self.ended,
             "looked_at": self.looked_at,
         }
         return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
     @property
     def strands(self) -> list[Strand]:
-        """All that is read, the calendar first."""
-        return [*([self.calendar] if self.calendar else []), *self.mail]
+        """All that is read, the calendars first."""
+        return [*self.calendars, *self.mail]
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -109,26 +126,55 @@ class State:
         looked_at = datetime.fromisoformat(self.looked_at) if self.looked_at else None
         return looked_at is None or now - looked_at >= _FOLDERS_EVERY
 
-    def follow_folders(self) -> list[Strand]:
-        """Begin to read folders that are new and give up those that are gone; the new ones.
+    def follow_mail(self) -> list[Strand]:
+        """Begin to read mail folders that are new and give up those that are gone; the new ones.
 
         A folder keeps the name of its stream when it is renamed.
         """
-        evidence = self.folders.evidence()
-        labels = {folder.id: self.folders.path(folder) for folder in evidence}
+        folders = self.tree.folders
+        evidence = folders.evidence()
+        labels = {folder.id: folders.path(folder) for folder in evidence}
         self.mail = [strand for strand in self.mail if strand.folder in labels]
         for strand in self.mail:
             strand.label = labels[strand.folder]
-        read = {strand.folder for strand in self.mail}
-        fresh = [folder for folder in evidence if folder.id not in read]
+        fresh = _not_read(evidence, self.mail)
         for folder in fresh:
-            stream = self._stream(self.folders.called(folder))
+            stream = self._stream(MAIL + folders.called(folder))
             self.mail.append(Strand(stream, folder.id, labels[folder.id], size=folder.items))
         return self.mail[len(self.mail) - len(fresh) :]
 
+    def follow_calendars(self) -> list[Strand]:
+        """The same for calendars; notes which were deleted, or are no longer the user's own."""
+        own = self.tree.own_calendars()
+        ids = {folder.id for folder in own}
+        others = self.tree.other_calendars()
+        for strand in self.calendars:
+            if strand.folder not in ids:
+                self.ended[strand.stream] = strand.folder in others
+        self.calendars = [strand for strand in self.calendars if strand.folder in ids]
+        fresh = _not_read(own, self.calendars)
+        for folder in fresh:
+            default = folder.id == self.tree.folders.special[CALENDAR]
+            path = self.tree.folders.path(folder)
+            stream = CALENDAR if default else self._stream(f"{CALENDAR}:{path}")
+            self.calendars.append(Strand(stream, folder.id, size=folder.items))
+        return self.calendars[len(self.calendars) - len(fresh) :]
+
+    def tell_others(self) -> Counter[str]:
+        """Why calendars are not read of which that was not told yet."""
+        others = self.tree.other_calendars()
+        fresh = Counter(why for one, why in others.items() if one not in self.others)
+        self.others = list(others)
+        return fresh
+
     def _stream(self, name: str) -> str:
-        taken = {strand.stream for strand in self.mail}
-        return next(one for one in _numbered(MAIL + name) if one not in taken)
+        taken = {strand.stream for strand in self.strands} | self.ended.keys()
+        return next(one for one in _numbered(name) if one not in taken)
+
+
+def _not_read(folders: Sequence[Folder], strands: Sequence[Strand]) -> list[Folder]:
+    read = {strand.folder for strand in strands}
+    return [folder for folder in folders if folder.id not in read]
 
 
 def _numbered(name: str) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import binascii
+from base64 import b64decode
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from exchangelib.util import MNS, TNS  # type: ignore[import-untyped]
@@ -9,6 +11,8 @@ from exchangelib.util import MNS, TNS  # type: ignore[import-untyped]
 #: An element of XML, as lxml makes it.
 Element: TypeAlias = Any
 
+_FLAGS_PART: Final = 1
+_HEAD_BYTES: Final = 2
 _CHANGES: Final = {"Create": "create", "Update": "update", "Delete": "delete"}
 
 
@@ -36,7 +40,11 @@ class Changes(NamedTuple):
 
 
 class FolderChange(NamedTuple):
-    """A folder that is new or changed. ``tag``: Folder, CalendarFolder ...; ``""``: it is gone."""
+    """A folder that is new or changed. ``tag``: Folder, CalendarFolder ...; ``""``: it is gone.
+
+    ``flags``: bits about whose it is (``ingest.exchange_calendars``). ``writable``: whether the
+    user may put anything into it; so is one of which that is not told.
+    """
 
     id: str
     tag: str = ""
@@ -44,6 +52,8 @@ class FolderChange(NamedTuple):
     parent: str = ""
     folder_class: str = ""
     items: int = 0
+    flags: int = 0
+    writable: bool = True
 
 
 def changes_in(message: Element) -> Changes:
@@ -99,7 +109,26 @@ def folder_in(folder: Element) -> FolderChange:
         parent=id_in(folder, "ParentFolderId"),
         folder_class=said(folder, "FolderClass"),
         items=int(count) if count.isdecimal() else 0,
+        flags=_flags(said(folder, "ExtendedProperty", "Value")),
+        writable=said(folder, "EffectiveRights", "CreateContents") != "false",
     )
+
+
+def _flags(told: str) -> int:
+    """The bits in a value of parts, each with its number, its length and its content.
+
+    Of a value that breaks off ([MS-OXOCFG] 2.2.7.1) the parts before that count.
+    """
+    try:
+        left = b64decode(told)
+    except (binascii.Error, ValueError):
+        return 0
+    while len(left) > _HEAD_BYTES:
+        number, length = left[:_HEAD_BYTES]
+        if number == _FLAGS_PART:
+            return int.from_bytes(left[_HEAD_BYTES : _HEAD_BYTES + length], "little")
+        left = left[_HEAD_BYTES + length :]
+    return 0
 
 
 def addresses_in(message: Element) -> list[str]:

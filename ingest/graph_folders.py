@@ -90,10 +90,14 @@ class Folders:
         by_id = {number: name for name, number in self.special.items()}
         return by_id.get(folder.id) or self.path(folder)
 
-    def _counts(self, folder: Folder) -> bool:
+    def is_excluded(self, folder: Folder) -> bool:
+        """Whether it is one of those that are no evidence, or lies in one."""
         excluded = {self.special.get(name) for name in EXCLUDED}
-        way = list(self._way_up(folder))
-        return not any(one.hidden or one.id in excluded for one in way)
+        return any(one.id in excluded for one in self._way_up(folder))
+
+    def _counts(self, folder: Folder) -> bool:
+        shown = not any(one.hidden for one in self._way_up(folder))
+        return shown and not self.is_excluded(folder)
 
     def _way_up(self, folder: Folder) -> Iterator[Folder]:
         """The folder and those it lies in, up to the root, which is no folder itself."""

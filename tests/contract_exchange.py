@@ -1,4 +1,4 @@
-"""The contract's adapters for mail folders and the calendar of an Exchange Server."""
+"""The contract's adapters for mail folders and the calendars of an Exchange Server."""
 
 from __future__ import annotations
 
@@ -90,10 +90,11 @@ class ExchangeMailPeer(ExchangePeer):
 
 
 class ExchangeCalendarPeer(ExchangePeer):
-    """The calendar alone."""
+    """The calendars alone. ``calendar``: the one in which everything happens."""
 
     name = "exchange_calendar"
     wanted = Wanted(mail=False)
+    calendar = "calendar"
 
     def add_event(self, name: str, start: datetime, *, weeks: int = 1) -> None:
         """A meeting with CUSTOMER, or a series."""
@@ -110,6 +111,7 @@ class ExchangeCalendarPeer(ExchangePeer):
             summary(name),
             start,
             start + _HOUR,
+            self.calendar,
             required=(Invited(CUSTOMER),),
             pattern=weekly if weeks > 1 else "",
             span=span if weeks > 1 else "",
@@ -158,4 +160,16 @@ class ExchangeCalendarPeer(ExchangePeer):
         self.server.mailbox.change_entry(self.names[name], **fields)
 
 
-PEERS = [ExchangeMailPeer, ExchangeCalendarPeer]
+class ExchangeSecondCalendarPeer(ExchangeCalendarPeer):
+    """A calendar that the user has made beside the default one."""
+
+    name = "exchange_second_calendar"
+    calendar = "Customers"
+
+    def __enter__(self) -> Self:
+        peer = super().__enter__()
+        self.server.mailbox.add_calendar(self.calendar)
+        return peer
+
+
+PEERS = [ExchangeMailPeer, ExchangeCalendarPeer, ExchangeSecondCalendarPeer]

@@ -74,8 +74,9 @@ class Answers:
             yield _failed("SyncFolderHierarchy", str(refused), *_no_place("Folder"))
             return
         log = self.mailbox.folder_log
+        wanted = _wanted(request)
         changes = [
-            self._folder_change(name, new="at" not in state)
+            self._folder_change(name, wanted, new="at" not in state)
             for name in dict.fromkeys(log[state.get("at", 0) :])
         ]
         yield _message(
@@ -85,9 +86,8 @@ class Answers:
             element("m:Changes", *(one for one in changes if one is not None)),
         )
 
-    def _folder_change(self, name: str, *, new: bool) -> Element | None:
+    def _folder_change(self, name: str, wanted: list[str], *, new: bool) -> Element | None:
         if name in self.mailbox.folders:
-            wanted = ("ParentFolderId", "FolderClass", "DisplayName", "TotalCount")
             told = say.folder(self.mailbox, name, wanted)
             return element("t:Create" if new else "t:Update", told)
         return None if new else element("t:Delete", element("t:FolderId", Id=name))
@@ -254,9 +254,10 @@ def _found(request: Element, namespace: str, name: str) -> list[Element]:
 
 
 def _wanted(request: Element) -> list[str]:
-    """The properties asked for, by the names of their elements, or numbers of extended ones."""
+    """The properties asked for, by the names of their elements, or numbers or tags of others."""
     found = [one.get("FieldURI").partition(":")[2] for one in request.iter(f"{{{TYPES}}}FieldURI")]
-    found += [one.get("PropertyId") for one in request.iter(f"{{{TYPES}}}ExtendedFieldURI")]
+    others = request.iter(f"{{{TYPES}}}ExtendedFieldURI")
+    found += [one.get("PropertyId") or one.get("PropertyTag").lower() for one in others]
     if any(one.text == "true" for one in request.iter(f"{{{TYPES}}}IncludeMimeContent")):
         found.append("MimeContent")
     return found

@@ -31,12 +31,17 @@ _METHODS: Final = {
 
 @dataclass
 class Folder:
-    """One folder; ``tag``: what kind."""
+    """One folder; ``tag``: what kind. ``flags``: bits that Outlook on the web sorts calendars by.
+
+    ``writable``: whether the user may put anything into it.
+    """
 
     name: str
     parent: str
     tag: str
     folder_class: str
+    flags: int = 0
+    writable: bool = True
 
 
 @dataclass
@@ -80,7 +85,7 @@ class Date:
 
 @dataclass
 class Entry:
-    """An entry of the calendar. ``pattern``/``span``: elements of its recurrence, as text.
+    """An entry of a calendar. ``pattern``/``span``: elements of its recurrence, as text.
 
     ``moved``: original start -> date; ``gone``: original starts.
     """
@@ -90,6 +95,7 @@ class Entry:
     start: datetime
     end: datetime
     uid: str
+    folder: str
     zone: str = "UTC"
     all_day: bool = False
     cancelled: bool = False
@@ -128,13 +134,29 @@ class Mailbox:
         return "AAMk" + b64encode(f"{kind}?{next(self._numbers):06}~>".encode()).decode()
 
     def add_folder(
-        self, name: str, parent: str = "", *, tag: str = "Folder", folder_class: str = "IPF.Note"
+        self,
+        name: str,
+        parent: str = "",
+        *,
+        tag: str = "Folder",
+        folder_class: str = "IPF.Note",
+        **fields: Any,
     ) -> str:
         """A new folder; its id. ``parent``: an id, the root by default."""
         made = self._id("F")
-        self.folders[made] = Folder(name, parent or self.root, tag, folder_class)
+        self.folders[made] = Folder(name, parent or self.root, tag, folder_class, **fields)
         self.folder_log.append(made)
         return made
+
+    def add_calendar(self, name: str, **fields: Any) -> str:
+        """One more calendar, below the default one as Outlook makes it; its id."""
+        usual = {"tag": "CalendarFolder", "folder_class": "IPF.Appointment"}
+        return self.add_folder(name, self.special["calendar"], **{**usual, **fields})
+
+    def move_folder(self, folder: str, parent: str) -> None:
+        """It lies elsewhere: to delete one is to put it into the deleted items first."""
+        self.folders[folder].parent = self.folder(parent)
+        self.folder_log.append(folder)
 
     def rename_folder(self, folder: str, name: str) -> None:
         """It gets another name."""
@@ -145,6 +167,7 @@ class Mailbox:
         """It is deleted for good, with what lies in it."""
         del self.folders[folder]
         self.messages = {n: m for n, m in self.messages.items() if m.folder != folder}
+        self.entries = {n: e for n, e in self.entries.items() if e.folder != folder}
         self.folder_log.append(folder)
 
     def folder(self, name: str) -> str:
@@ -195,13 +218,21 @@ class Mailbox:
         """Something of a message changes, or (``read``) whether it was read."""
         self.log.append((self.messages[name].folder, kind, name))
 
-    def add_entry(self, subject: str, start: datetime, end: datetime, **fields: Any) -> str:
-        """A new entry of the calendar; its id."""
+    def add_entry(
+        self, subject: str, start: datetime, end: datetime, folder: str = "calendar", **fields: Any
+    ) -> str:
+        """A new entry of a calendar; its id."""
         number = next(self._numbers)
         uid = f"040000008200E00074C5B7101A82E00800000000{number:032X}"
+        place = self.folder(folder)
+        return self._enter(
+            Entry(number, subject, start, end, **{"uid": uid, "folder": place, **fields})
+        )
+
+    def _enter(self, entry: Entry) -> str:
         name = self._id("C")
-        self.entries[name] = Entry(number, subject, start, end, **{"uid": uid, **fields})
-        self.log.append((self.folder("calendar"), "create", name))
+        self.entries[name] = entry
+        self.log.append((entry.folder, "create", name))
         return name
 
     def change_entry(self, name: str, **fields: Any) -> None:
@@ -209,12 +240,17 @@ class Mailbox:
         entry = self.entries[name]
         later = entry.modified_at + timedelta(minutes=1)
         self.entries[name] = replace(entry, **{"modified_at": later, **fields})
-        self.log.append((self.folder("calendar"), "update", name))
+        self.log.append((entry.folder, "update", name))
 
     def delete_entry(self, name: str) -> None:
         """An entry is deleted."""
-        del self.entries[name]
-        self.log.append((self.folder("calendar"), "delete", name))
+        self.log.append((self.entries.pop(name).folder, "delete", name))
+
+    def move_entry(self, name: str, folder: str) -> str:
+        """An entry goes into another calendar, where it has another id: that one."""
+        entry = self.entries[name]
+        self.delete_entry(name)
+        return self._enter(replace(entry, folder=self.folder(folder), number=next(self._numbers)))
 
     def change_date(self, name: str, original: datetime, start: datetime, **changes: Any) -> None:
         """A date of a series becomes another."""
@@ -231,6 +267,5 @@ class Mailbox:
     def lying_in(self, folder: str) -> Iterator[tuple[str, int]]:
         """Ids and numbers of what lies in a folder, the oldest arrival first."""
         found = [(n, one.number) for n, one in self.messages.items() if one.folder == folder]
-        if folder == self.special["calendar"]:
-            found += [(name, one.number) for name, one in self.entries.items()]
+        found += [(n, one.number) for n, one in self.entries.items() if one.folder == folder]
         yield from sorted(found, key=lambda one: one[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -40,6 +41,8 @@ _MESSAGE_ORDER: Final = (
     "ReplyTo",
 )
 _OLD_TIMES: Final = ("41", "42")
+#: PidTagExtendedFolderFlags, as servers write it.
+_FLAGS: Final = "0x36da"
 
 
 def element(name: str, *children: Element | None, text: str = "", **attributes: str) -> Element:
@@ -77,9 +80,25 @@ def folder(mailbox: Mailbox, name: str, wanted: Iterable[str]) -> Element:
         "FolderClass": element("t:FolderClass", text=told.folder_class),
         "DisplayName": element("t:DisplayName", text=told.name),
         "TotalCount": element("t:TotalCount", text=str(count)),
+        _FLAGS: _flags(told.flags) if told.flags else None,
+        "EffectiveRights": _rights(writable=told.writable),
     }
     chosen = [one for key, one in properties.items() if key in set(wanted)]
     return element(f"t:{told.tag}", element("t:FolderId", Id=name, ChangeKey="AQ=="), *chosen)
+
+
+def _flags(bits: int) -> Element:
+    """[MS-OXOCFG] 2.2.7.1: after the number of the part and its length, the bits."""
+    uri = element("t:ExtendedFieldURI", PropertyTag=_FLAGS, PropertyType="Binary")
+    parts = b"\x02\x01\x00" + b"\x01\x04" + struct.pack("<I", bits)
+    value = element("t:Value", text=b64encode(parts).decode())
+    return element("t:ExtendedProperty", uri, value)
+
+
+def _rights(*, writable: bool) -> Element:
+    names = ("CreateAssociated", "CreateContents", "CreateHierarchy", "Delete", "Modify")
+    given = [element(f"t:{name}", text=str(writable).lower()) for name in names]
+    return element("t:EffectiveRights", *given, element("t:Read", text="true"))
 
 
 def message(name: str, told: Message, wanted: Sequence[str]) -> Element:

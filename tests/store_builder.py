@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ingest.source import Batch, CursorExpiredError, Record
+from ingest.source import Batch, CursorExpiredError, Record, Source
 from ingest.sync import Options, Outcome, never, sync
 from store.database import Database
 from store.model import Attendance, Deal, EventRevision, Failure, Intent, Message, Participant
@@ -150,7 +150,7 @@ def numbered(*batches: Batch) -> list[Batch]:
 
 def run(
     database: Database,
-    source: ListSource,
+    source: Source,
     *,
     keep: Callable[[Message], str] = keep_all,
     stop: Callable[[], bool] = never,

@@ -314,16 +314,16 @@ def test_people_without_a_mail_address_are_nobody(fake: Ews) -> None:
 
 
 def test_a_changed_entry_costs_one_request_more(fake: Ews) -> None:
-    """Two for a series with dates that differ."""
+    """Two for a series with dates that differ; and one for the folders, since something is new."""
     single, name = add(fake), series(fake)
     cursor = settled(fake, wanted=CALENDAR)
     fake.mailbox.change_entry(single, subject="Other")
     found = read(fake, cursor, wanted=CALENDAR)
-    assert fake.requests == ["SyncFolderItems", "GetItem"]
+    assert fake.requests == ["SyncFolderItems", "GetItem", "SyncFolderHierarchy"]
     fake.mailbox.change_date(name, START + 7 * DAY, START + 8 * DAY)
     fake.requests.clear()
     read(fake, found[-1].cursor, wanted=CALENDAR)
-    assert fake.requests == ["SyncFolderItems", "GetItem", "GetItem"]
+    assert fake.requests == ["SyncFolderItems", "GetItem", "GetItem", "SyncFolderHierarchy"]
 
 
 def test_what_is_no_entry_is_left_out(fake: Ews) -> None:

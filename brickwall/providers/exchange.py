@@ -1,4 +1,4 @@
-"""Mail and calendar of an Exchange Server as one account."""
+"""Mail and calendars of an Exchange Server as one account."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def reads(request: Request) -> Sequence[str]:
     )
     lines = [
         f"Your mail (without drafts, junk and deleted items): {texts}.",
-        "Your calendar: which meetings were moved or cancelled, when, and who answered.",
+        "Your calendars: which meetings were moved or cancelled, when, and who answered.",
         *promises(request),
     ]
     if request.auth != "oauth":
@@ -98,11 +98,10 @@ def connect(request: Request, tools: Tools) -> Connection:
 
 def estimate(account: Account, tools: Tools) -> Estimate | None:
     """By the number of messages; meetings cost next to nothing."""
-    folders = exchange_folders.find(_client_of(account, tools))
-    messages = sum(folder.items for folder in folders.evidence())
-    calendar = folders.known.get(folders.special[exchange_folders.CALENDAR])
-    seconds = messages / PAGE_MESSAGES * _PAGE_SECONDS
-    return Estimate(messages, calendar.items if calendar else 0, seconds)
+    tree = exchange_folders.find(_client_of(account, tools))
+    messages = sum(folder.items for folder in tree.folders.evidence())
+    entries = sum(calendar.items for calendar in tree.own_calendars())
+    return Estimate(messages, entries, messages / PAGE_MESSAGES * _PAGE_SECONDS)
 
 
 def sources(account: Account, tools: Tools) -> list[Source]:
