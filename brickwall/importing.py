@@ -57,7 +57,8 @@ class ImportSummary:
 
     ``account``: the owner's main address; ``addresses``: all own ones. ``read``: records read this
     time. ``known``: records that were stored already, those of files skipped unread included.
-    ``left_out``: why -> how many. ``quarantined``: items that could not be read, each with why.
+    ``left_out``: why -> how many. ``quarantined``: items that could not be read, each with why;
+    ``unread``: how many of them are whole files that could not even be begun.
     ``answers``: what the rep told by mail.
     """
 
@@ -69,6 +70,7 @@ class ImportSummary:
     changed: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     quarantined: list[Failure] = field(default_factory=list)
+    unread: int = 0
     sources: list[SourceSummary] = field(default_factory=list)
     seconds: float = 0.0
     answers: Answers | None = None
@@ -76,7 +78,7 @@ class ImportSummary:
     @property
     def failed(self) -> bool:
         """Whether a whole file could not be read (exit code 3)."""
-        return any(source.error for source in self.sources)
+        return self.unread > 0 or any(source.error for source in self.sources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +157,7 @@ def import_paths(
             source.options = _options(keep, zone)
         summary = ImportSummary(addresses[0] if addresses else "", addresses)
         summary.quarantined.extend(found.failures)
+        summary.unread = found.unread
         summary.left_out.update(found.left_out)
         if found.sources:
             account = database.account(addresses[0], ACCOUNT_KIND, zone, addresses)

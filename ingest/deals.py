@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import math
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -45,7 +46,8 @@ _COLUMNS = {
 _WON = frozenset(("won", "closedwon", "gewonnen", "yes", "true", "1", "gagné", "ganado", "win"))
 _LOST = frozenset(("lost", "closedlost", "verloren", "perdu", "perdido", "loss"))
 _CURRENCY_SIGNS = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR"}
-_NUMBER = re.compile(r"[-+]?\d[\d.,'\u2019\s]*")
+#: A number, and the power of ten that spreadsheets write behind a long one.
+_NUMBER = re.compile(r"([-+]?\d[\d.,'\u2019\s]*)(?:E([-+]?\d{1,3})\b)?", re.IGNORECASE)
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})")
 _DAY_FIRST_OR_MONTH = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})")
 
@@ -197,21 +199,24 @@ def amount(text: str) -> tuple[float | None, str]:
     """Value and currency (``""`` where none is told) of ``1.234,50 €``, ``USD 1,234.5``, ``12k``.
 
     A mark followed by exactly three digits parts thousands, unless it is the only thing that could
-    be a decimal mark of another kind. Raises ``ValueError`` for text without a number.
+    be a decimal mark of another kind. Raises ``ValueError`` for text without a (finite) number.
     """
     if not text.strip():
         return None, ""
     found = _NUMBER.search(text)
-    if found is None:
+    factor = {"k": 1e3, "m": 1e6}.get(text[found.end() :].strip()[:1].lower(), 1) if found else 1
+    value = _number(found[1], found[2]) * factor if found else math.inf
+    if math.isinf(value):
         raise ValueError(f"{text[:40]!r} is not a value")
     code = re.search(r"\b[A-Z]{3}\b", text)
     signs = [name for sign, name in _CURRENCY_SIGNS.items() if sign in text]
-    factor = {"k": 1e3, "m": 1e6}.get(text[found.end() :].strip()[:1].lower(), 1)
-    return _number(found.group()) * factor, code.group() if code else "".join(signs[:1])
+    return value, code.group() if code else "".join(signs[:1])
 
 
-def _number(text: str) -> float:
+def _number(text: str, power: str | None) -> float:
     digits = re.sub(r"['\u2019\s]", "", text).rstrip(".,")
+    if power:
+        return float(f"{digits.replace(',', '.')}e{power}")
     last = max(digits.rfind("."), digits.rfind(","))
     if last < 0:
         return float(digits)

@@ -26,7 +26,7 @@ from store.model import Failure
 HEAD_BYTES = 64 << 10
 OTHER_FILES = "files that hold neither mail nor calendars nor deals"
 EMPTY_FILES = "empty files"
-SPECIAL_FILES = "devices, pipes and sockets"
+SPECIAL_FILES = "devices, pipes, sockets and links that lead nowhere"
 SEEN_FOLDERS = "folders reached a second time by a link"
 ZIP_IN_ZIP = "zip archives inside a zip archive"
 #: Mail of Gmail names its own labels, so the name of a Takeout file says nothing more.
@@ -46,11 +46,15 @@ class FileSource(Source, Protocol):
 
 @dataclass
 class Found:
-    """What lies in some paths. ``left_out``: why -> how many files were skipped by rule."""
+    """What lies in some paths. ``left_out``: why -> how many files were skipped by rule.
+
+    ``unread``: how many of the failures are whole files, not single items.
+    """
 
     sources: list[FileSource] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
+    unread: int = 0
 
 
 def find(paths: Iterable[Path], workers: Workers) -> Found:
@@ -176,6 +180,7 @@ class _Finder:
     def _zip(self, path: Path) -> None:
         members = takeout.members(path)
         self.found.failures.extend(members.failures)
+        self.found.unread += not members.files and bool(members.failures)
         messages: list[ZipMember] = []
         for member in members.files:
             form = recognise_head(head(member, HEAD_BYTES))
@@ -191,6 +196,8 @@ class _Finder:
     def _other(self, place: Path | str, form: Form, *, named: bool, size: int = 0) -> None:
         if form is Form.EMPTY and size:
             self._fail(place, "it is damaged: nothing can be unpacked")
+        elif named and form is Form.EMPTY:
+            self.found.failures.append(Failure(shown(place), f"it is {form.value}"))
         elif named:
             self._fail(place, f"it is {form.value}")
         else:
@@ -203,6 +210,8 @@ class _Finder:
             self.found.sources.append(source)
 
     def _fail(self, place: Path | str, why: str) -> None:
+        """A whole file that cannot be read."""
+        self.found.unread += 1
         self.found.failures.append(Failure(shown(place), why))
 
     def _mbox_label(self, path: Path, root: Path) -> tuple[str, ...]:

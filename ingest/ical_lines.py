@@ -10,6 +10,7 @@ MAX_BYTES: Final = 64 << 20
 MAX_COMPONENT_LINES: Final = 20_000
 MAX_LINE: Final = 65_536
 _MARK: Final = b"\xef\xbb\xbf"
+_EVENT_END: Final = "END:VEVENT"
 # A line in which nothing is quoted or escaped: most are, and to take them apart character by
 # character took longer than reading the mail around them.
 _PLAIN_VALUE: Final = r"[^\s\x00-\x1f\x7f\"\\^%:;,=]+(?: [^\s\x00-\x1f\x7f\"\\^%:;,=]+)*"
@@ -25,11 +26,15 @@ class Line(NamedTuple):
 
 
 class Stream(NamedTuple):
-    """One VCALENDAR: ``properties`` by name, ``zones``: VTIMEZONE text by TZID, ``events``."""
+    """One VCALENDAR: ``properties`` by name, ``zones``: VTIMEZONE text by TZID, ``events``.
+
+    ``cut``: it ends in the middle of a line of its last event.
+    """
 
     properties: dict[str, str]
     zones: dict[str, str]
     events: tuple[tuple[str, ...], ...]
+    cut: bool
 
 
 def text_of(raw: bytes) -> str:
@@ -52,7 +57,9 @@ def streams(text: str) -> list[Stream]:
     Unknown components and alarms are passed over. A missing END ends at the next component of the
     same kind, or with the stream.
     """
-    return [_stream(lines) for lines in _calendars(text)]
+    calendars = list(_calendars(text))
+    half = text[-1:] not in ("", "\n", "\r")
+    return [_stream(lines, half=half and lines is calendars[-1]) for lines in calendars]
 
 
 def _calendars(text: str) -> Iterator[list[str]]:
@@ -69,10 +76,12 @@ def _calendars(text: str) -> Iterator[list[str]]:
     yield lines
 
 
-def _stream(lines: list[str]) -> Stream:
+def _stream(lines: list[str], *, half: bool) -> Stream:
+    """``half``: its last line may be half a line."""
     properties: dict[str, str] = {}
     zones: dict[str, str] = {}
     events: list[tuple[str, ...]] = []
+    kind, inner = "", ("",)
     for kind, inner in _components(lines):
         if kind == "VEVENT":
             events.append(inner)
@@ -81,7 +90,8 @@ def _stream(lines: list[str]) -> Stream:
         else:
             name, _, value = inner[0].partition(":")
             properties.setdefault(name.partition(";")[0].upper(), value.strip())
-    return Stream(properties, zones, tuple(events))
+    cut = half and kind == "VEVENT" and inner[-1] != _EVENT_END
+    return Stream(properties, zones, tuple(events), cut)
 
 
 def _tzid(lines: tuple[str, ...]) -> str:

@@ -95,6 +95,7 @@ class _Event:
             if line is not None:
                 self.lines.setdefault(line.name, []).append(line)
         self.stream = stream
+        self.cut = stream.cut and lines is stream.events[-1]
         self.owner = owner
         self.mail = mail
         self.method = stream.properties.get("METHOD", "").upper()
@@ -130,7 +131,9 @@ class _Event:
         return None
 
     def revision(self) -> EventRevision:
-        """What this event says. Raises ``ValueError`` when its times cannot be read."""
+        """What this event says. Raises ``ValueError`` when it cannot be read."""
+        if self.cut:
+            raise ValueError("the calendar ends in the middle of it")
         start = self.instant("DTSTART")
         if start is None and self.method not in ("CANCEL", "REPLY", "REFRESH", "DECLINECOUNTER"):
             raise ValueError("it has no start")

@@ -44,9 +44,9 @@ def read(raw: bytes) -> Parts:
     try:
         mail = message_from_bytes(raw)
         leaves = list(islice(_leaves(mail), 2_000))
-    except (RecursionError, ValueError, LookupError) as error:
+    except RecursionError:
         mail = BytesHeaderParser().parsebytes(raw)
-        return _parts(mail, [], (f"Parts could not be read ({type(error).__name__}).",))
+        return _parts(mail, [], ("Its parts lie too deep in one another to be read.",))
     return _parts(mail, leaves, ())
 
 
@@ -123,9 +123,8 @@ def _parts(mail: Mail, leaves: list[Mail], warnings: tuple[str, ...]) -> Parts:
 
 def _leaves(mail: Mail) -> Iterator[Mail]:
     """Parts that hold something; a mail within the mail is one part, not looked into."""
-    payload = mail.get_payload()
-    if mail.get_content_maintype() == "multipart" and isinstance(payload, list):
-        for part in payload:
+    if mail.get_content_maintype() == "multipart" and mail.is_multipart():
+        for part in mail.get_payload():
             if isinstance(part, Mail):
                 yield from _leaves(part)
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,3 +97,16 @@ def labelled(home: Path) -> list[str]:
 
     with database.open(home / "brickwall.db") as opened:
         return list(read_facts(opened).intents["intent"].astype(str))
+
+
+def good(tmp_path: Path) -> Path:
+    """A file with one good mail, imported beside the bad one: it must always arrive."""
+    return write(tmp_path / "good.mbox", mbox([mail(7)]))
+
+
+def zipped(path: Path, members: dict[str, bytes]) -> Path:
+    """A zip archive."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path

@@ -107,11 +107,19 @@ def test_same_deal_keeps_its_name_when_its_stage_changes() -> None:
         ("£ 12 000", 12000, "GBP"),
         ("-250.00", -250, ""),
         ("1.2m", 1200000, ""),
+        ("1.5E+05", 150000, ""),
+        ("2e3 EUR", 2000, "EUR"),
     ],
 )
 def test_amounts(text: str, value: float | None, currency: str) -> None:
-    """Marks of thousands and decimals, signs and codes."""
+    """Marks of thousands and decimals, signs and codes; spreadsheets write powers of ten."""
     assert amount(text) == (value, currency)
+
+
+def test_an_amount_beyond_all_numbers_is_none() -> None:
+    """No deal is worth infinitely much, and no sum with it would mean anything."""
+    with pytest.raises(ValueError, match="'1e400' is not a value"):
+        amount("1e400")
 
 
 @pytest.mark.parametrize(

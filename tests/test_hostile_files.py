@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import os
 import random
 import socket
-import struct
 import sys
-import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ingest.files import SPECIAL_FILES
 from store import database
 from store.errors import StoreError
-from tests.import_builder import calendar, event, mail, mbox, run, stored, write
-
-
-def good(tmp_path: Path) -> Path:
-    """A file with one good mail, imported beside the bad one: it must always arrive."""
-    return write(tmp_path / "good.mbox", mbox([mail(7)]))
+from tests.import_builder import calendar, event, good, mail, mbox, run, stored, write, zipped
 
 
 def test_missing_path_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
@@ -60,47 +53,6 @@ def test_random_bytes_after_a_from_line_are_quarantined(tmp_path: Path) -> None:
     assert "message 2 (byte " in summary.quarantined[0].item
 
 
-@pytest.mark.parametrize("cut", [20, 2_000, 9_000])
-def test_truncated_gzip_gives_what_can_be_read(tmp_path: Path, cut: int) -> None:
-    """A download that broke off: whole mails before the cut are kept, and the cut is said."""
-    packed = gzip.compress(mbox(mail(n, body=str(random.Random(n).random())) for n in range(500)))
-    summary = run(tmp_path, write(tmp_path / "a.mbox.gz", packed[:-cut]))
-    assert 0 < summary.new < 500
-    assert "the gzip data ends too early" in summary.quarantined[0].why
-
-
-def test_damaged_gzip_gives_what_stands_before_the_fault(tmp_path: Path) -> None:
-    """Flipped bytes in the middle."""
-    mails = (mail(n, body=random.Random(n).randbytes(300).hex()) for n in range(500))
-    packed = bytearray(gzip.compress(mbox(mails), mtime=0))
-    packed[len(packed) // 2 : len(packed) // 2 + 40] = b"\xff" * 40
-    summary = run(tmp_path, write(tmp_path / "a.mbox.gz", bytes(packed)), good(tmp_path))
-    assert 200 < summary.new < 500
-    assert "the gzip data is damaged" in summary.quarantined[0].why
-
-
-def test_gzip_damaged_at_its_beginning_is_named(tmp_path: Path) -> None:
-    """Nothing can be unpacked: that is not the same as an empty file."""
-    packed = gzip.compress(mbox([mail(1)]))
-    summary = run(tmp_path, write(tmp_path / "a.gz", packed[:10] + b"\xff" * 40), good(tmp_path))
-    assert (summary.new, summary.quarantined[0].why) == (
-        1,
-        "it is damaged: nothing can be unpacked",
-    )
-
-
-def test_gzip_bomb_is_stopped(tmp_path: Path) -> None:
-    """A file that unpacks a thousandfold is given up; memory and time stay small."""
-    buffer = io.BytesIO()
-    with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as packer:
-        packer.write(mbox([mail(1)])[:-2])
-        for _ in range(100):
-            packer.write(bytes(1 << 20))
-    summary = run(tmp_path, write(tmp_path / "a.mbox.gz", buffer.getvalue()), good(tmp_path))
-    assert summary.new == 1
-    assert "more than 200 times its size" in summary.quarantined[0].why
-
-
 def test_mbox_without_from_line_is_one_message(tmp_path: Path) -> None:
     """Headers at the start make it a single mail, whatever the file is called."""
     assert run(tmp_path, write(tmp_path / "a.mbox", mail(1))).new == 1
@@ -126,73 +78,6 @@ def test_eml_of_200_mb_is_read_to_its_limit(tmp_path: Path) -> None:
     assert (summary.new, summary.left_out["the part of a message beyond 24 MB"]) == (1, 1)
 
 
-def zipped(path: Path, members: dict[str, bytes]) -> Path:
-    """A zip archive."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return path
-
-
-def test_zip_bomb_is_refused(tmp_path: Path) -> None:
-    """An archive that claims far more than mail ever unpacks to is not opened at all."""
-    bomb = zipped(tmp_path / "a.zip", {"Takeout/Mail/All.mbox": bytes(200 << 20)})
-    summary = run(tmp_path, bomb, good(tmp_path))
-    assert summary.new == 1
-    assert "as a zip bomb would" in summary.quarantined[0].why
-
-
-def test_many_overlapping_members_are_a_bomb_too(tmp_path: Path) -> None:
-    """Each small member harmless, all together absurd: the sum counts."""
-    packed = zipped(tmp_path / "a.zip", {f"{n}.mbox": bytes(40 << 20) for n in range(3)})
-    assert "zip bomb" in run(tmp_path, packed).quarantined[0].why
-
-
-@pytest.mark.parametrize(
-    "name", ["../../evil.mbox", "/etc/evil.mbox", "a/../../b.mbox", "C:/b.mbox"]
-)
-def test_names_that_point_outside_a_zip_are_not_read(tmp_path: Path, name: str) -> None:
-    """Nothing is written anywhere, the member is named, its neighbours are read."""
-    members = {name: mbox([mail(1)]), "Mail/good.mbox": mbox([mail(2)])}
-    before = {p for p in tmp_path.parent.rglob("*") if "evil" in p.name}
-    summary = run(tmp_path, zipped(tmp_path / "a.zip", members))
-    assert summary.new == 1
-    assert "points outside the archive" in summary.quarantined[0].why
-    assert {p for p in tmp_path.parent.rglob("*") if "evil" in p.name} == before
-
-
-def test_damaged_zip_is_named(tmp_path: Path) -> None:
-    """A zip that was cut off has no directory."""
-    packed = zipped(tmp_path / "a.zip", {"a.mbox": mbox(mail(n) for n in range(99))})
-    packed.write_bytes(packed.read_bytes()[:-30])
-    summary = run(tmp_path, packed, good(tmp_path))
-    assert summary.new == 1
-    assert "the zip archive cannot be opened" in summary.quarantined[0].why
-
-
-def test_zip_member_with_wrong_checksum_gives_what_can_be_read(tmp_path: Path) -> None:
-    """A flipped bit in one member: its last kilobytes are lost, the others arrive."""
-    packed = tmp_path / "a.zip"
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("a.mbox", mbox(mail(n) for n in range(3000)))
-        archive.writestr("b.mbox", mbox([mail(9000)]))
-    packed.write_bytes(packed.read_bytes().replace(b"Hello", b"Hullo", 1))
-    summary = run(tmp_path, packed)
-    assert "the archive is damaged here" in summary.quarantined[0].why
-    assert 2950 < len(stored(tmp_path)) < 3001
-
-
-def test_encrypted_zip_member_is_named(tmp_path: Path) -> None:
-    """A password is never guessed."""
-    packed = zipped(tmp_path / "a.zip", {"a.mbox": mbox([mail(1)])})
-    data = bytearray(packed.read_bytes())
-    for magic, at in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
-        start = data.index(magic) + at
-        struct.pack_into("<H", data, start, 1)
-    packed.write_bytes(bytes(data))
-    assert "it is encrypted" in run(tmp_path, packed).quarantined[0].why
-
-
 def test_link_loops_are_walked_once(tmp_path: Path) -> None:
     """A folder that links to its parent, and a link to itself."""
     write(tmp_path / "in" / "a.mbox", mbox([mail(1)]))
@@ -205,6 +90,7 @@ def test_link_loops_are_walked_once(tmp_path: Path) -> None:
     summary = run(tmp_path, tmp_path / "in")
     assert summary.new == 1
     assert summary.left_out["folders reached a second time by a link"] == 1
+    assert summary.left_out[SPECIAL_FILES] == 2
     assert "link" in run(tmp_path, tmp_path / "in" / "self").quarantined[0].why
 
 
@@ -233,7 +119,10 @@ def test_pipes_and_sockets_are_not_opened(tmp_path: Path) -> None:
         listening.bind("in/socket")
     write(tmp_path / "in" / "a.mbox", mbox([mail(1)]))
     summary = run(tmp_path, tmp_path / "in")
-    assert (summary.new, summary.left_out["devices, pipes and sockets"]) == (1, 2)
+    assert (
+        summary.new,
+        summary.left_out["devices, pipes, sockets and links that lead nowhere"],
+    ) == (1, 2)
     assert "device, pipe or socket" in run(tmp_path, tmp_path / "in" / "pipe").quarantined[0].why
 
 
@@ -320,3 +209,28 @@ def test_broken_calendar_file_is_quarantined(tmp_path: Path) -> None:
     summary = run(tmp_path, bad, fine)
     assert summary.new == 1
     assert len(summary.quarantined) == 1
+
+
+def outside(tmp_path: Path) -> Path:
+    """An archive in which one name is bad."""
+    return zipped(tmp_path / "a.zip", {"../1.eml": mail(1), "2.eml": mail(2)})
+
+
+@pytest.mark.parametrize(
+    ("named", "failed"),
+    [
+        (lambda folder: folder / "missing.mbox", True),
+        (lambda folder: write(folder / "junk.mbox", b"\x07\x00\xff" * 500), True),
+        (lambda folder: write(folder / "archive.zip", b"PK\x03\x04" + b"\x07" * 500), True),
+        (lambda folder: write(folder / "empty.mbox", b""), False),
+        (outside, False),
+    ],
+    ids=["missing", "unknown", "no zip", "empty", "one bad item"],
+)
+def test_an_import_fails_when_a_file_that_was_named_cannot_be_read(
+    tmp_path: Path, named: Callable[[Path], Path], failed: bool
+) -> None:
+    """A script must learn of a wrong path; an empty mailbox holds nothing that could be missed."""
+    summary = run(tmp_path, named(tmp_path), good(tmp_path))
+    assert (summary.failed, len(summary.quarantined)) == (failed, 1)
+    assert summary.new >= 1

@@ -157,10 +157,14 @@ def test_calendar_of_many_events_is_cut_and_read_whole(tmp_path: Path) -> None:
 
 
 def test_calendar_that_ends_in_the_middle_gives_its_whole_events(tmp_path: Path) -> None:
-    """A cut file: what was complete is kept."""
+    """A cut file: what was complete is kept, and nothing is made of half an address."""
     whole = calendar(event("1"), event("2"))
-    summary = run(tmp_path, write(tmp_path / "a.ics", whole[: len(whole) * 2 // 3]))
-    assert summary.new >= 1
+    cut = whole[: whole.rindex(b".example") + 3]
+    summary = run(tmp_path, write(tmp_path / "a.ics", cut))
+    assert list(facts(tmp_path, "events").uid) == ["1"]
+    (bad,) = summary.quarantined
+    assert "event 2 (Meeting 2)" in bad.item
+    assert bad.why == "the calendar ends in the middle of it"
 
 
 def test_a_broken_event_inside_a_mail_is_quarantined_and_the_mail_is_kept(tmp_path: Path) -> None:

@@ -256,7 +256,16 @@ def test_thousand_nested_parts_are_survived_and_said() -> None:
     )
     parsed = parse(raw_mail(deep, content_type="multipart/mixed; boundary=b0"))
     assert parsed.message.subject == "Offer"
-    assert parsed.warnings
+    assert parsed.warnings == ("Its parts lie too deep in one another to be read.",)
+
+
+@pytest.mark.parametrize(
+    "charset", ["idna", "undefined", "rot13", "zlib", "base64", "\0", "x" * 999]
+)
+def test_text_in_a_charset_that_is_none_is_read_all_the_same(charset: str) -> None:
+    """Python has codecs that no mail is written in; some refuse every text, some are no text."""
+    parsed = parse(raw_mail("café here", content_type=f"text/plain; charset={charset}"))
+    assert (parsed.message.text, parsed.warnings) == ("café here", ())
 
 
 def test_a_time_zone_of_an_invitation_that_nothing_explains_is_said() -> None:
