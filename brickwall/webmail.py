@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from brickwall.accounts import Accounts
-from reports.webmail import Gmail, Mailbox, Outlook, Webmail
-from store.source_keys import source_keys
+from reports.webmail import Gmail, Mailbox, Outlook, Told, Webmail
+from store.source_keys import source_keys, web_links
 
 if TYPE_CHECKING:
-    from brickwall.endpoints import Endpoints
     from brickwall.providers import Account
     from brickwall.workspace import Workspace
     from store.facts import Facts
-
-#: Microsoft Graph of each cloud -> Outlook on the web there.
-CLOUDS: Final = {
-    "https://graph.microsoft.com": "https://outlook.office365.com",
-    "https://graph.microsoft.us": "https://outlook.office365.us",
-    "https://dod-graph.microsoft.us": "https://webmail.apps.mil",
-    "https://microsoftgraph.chinacloudapi.cn": "https://partner.outlook.cn",
-}
-_PERSONAL: Final = re.compile(r".+@(outlook|hotmail|live|msn)\.[a-z.]+")
 
 
 def links(workspace: Workspace, facts: Facts) -> Webmail:
@@ -38,20 +27,19 @@ def links(workspace: Workspace, facts: Facts) -> Webmail:
         numbers[account.provider, account.name]: mailbox
         for account in Accounts(workspace.home.accounts).all()
         if (account.provider, account.name) in numbers
-        and (mailbox := _mailbox(account, workspace.config.endpoints)) is not None
+        and (mailbox := _mailbox(account)) is not None
     }
     by_key = [number for number, mailbox in mailboxes.items() if isinstance(mailbox, Outlook)]
-    return Webmail(facts, mailboxes, source_keys(workspace.database, by_key) if by_key else {})
+    told = [number for number, mailbox in mailboxes.items() if isinstance(mailbox, Told)]
+    keys = source_keys(workspace.database, by_key) if by_key else {}
+    return Webmail(facts, mailboxes, keys | (web_links(workspace.database, told) if told else {}))
 
 
-def _mailbox(account: Account, endpoints: Endpoints) -> Mailbox | None:
+def _mailbox(account: Account) -> Mailbox | None:
     if account.provider == "gmail":
         return Gmail(account.name)
     if account.provider == "microsoft":
-        cloud = CLOUDS.get(endpoints.microsoft.graph_endpoint.rstrip("/"))
-        if cloud == CLOUDS["https://graph.microsoft.com"] and _PERSONAL.fullmatch(account.name):
-            cloud = "https://outlook.live.com"
-        return Outlook(cloud) if cloud else None
+        return Told()
     if account.provider == "exchange":
         server = urlsplit(account.settings["server"])
         return Outlook(f"{server.scheme}://{server.netloc}")

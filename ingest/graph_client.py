@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -36,6 +37,13 @@ _PART_TRIES: Final = 3
 _PREFER: Final = f'IdType="ImmutableId", odata.maxpagesize={PAGE_ITEMS}, outlook.timezone="UTC"'
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_\-\s]*={0,2}\s*")
 _URL_SAFE: Final = str.maketrans("-_", "+/")
+
+
+class Post(NamedTuple):
+    """A part of a batch that asks by sending JSON, and changes nothing."""
+
+    path: str
+    content: str
 
 
 class Answer(NamedTuple):
@@ -94,13 +102,13 @@ class GraphClient:
         """The bytes at ``path``."""
         return self._retry.call(lambda: self._send("GET", path).content, classify)
 
-    def batch(self, paths: Sequence[str]) -> list[Answer]:
-        """The answers to several GETs, in order.
+    def batch(self, paths: Sequence[str | Post]) -> list[Answer]:
+        """The answers to several GETs and questions, in order.
 
         One that fails where others do not is given back with its status, after some attempts; what
         concerns all (throttling, sign-in, network) is raised.
         """
-        answers: dict[str, Answer] = {}
+        answers: dict[str | Post, Answer] = {}
         for some in _chunks(dict.fromkeys(paths), MAX_PARTS):
             waiting = _Waiting(some)
             self._retry.call(lambda batch=waiting: self._ask(batch), classify)  # type: ignore[misc]
@@ -113,10 +121,7 @@ class GraphClient:
 
     def _ask(self, waiting: _Waiting) -> None:
         """Ask for what is still waited for. Raises ``GraphError`` where something still is."""
-        parts = [
-            {"id": str(number), "method": "GET", "url": relative(path), "headers": _headers()}
-            for number, path in enumerate(waiting.paths)
-        ]
+        parts = [_part(number, asked) for number, asked in enumerate(waiting.paths)]
         response = self._send("POST", "/$batch", {"requests": parts}, units=len(parts))
         found = _object(response).get("responses")
         if not isinstance(found, list):
@@ -156,9 +161,9 @@ class GraphClient:
 class _Waiting:
     """The parts of one batch that are not answered yet, and the answers of the others."""
 
-    def __init__(self, paths: Iterable[str]) -> None:
+    def __init__(self, paths: Iterable[str | Post]) -> None:
         self.paths = list(paths)
-        self.answers: dict[str, Answer] = {}
+        self.answers: dict[str | Post, Answer] = {}
         self.problem: GraphError | None = None
         self._tries = 0
 
@@ -220,6 +225,15 @@ def relative(link: str) -> str:
     return "/" + path
 
 
+def _part(number: int, asked: str | Post) -> dict[str, Any]:
+    if isinstance(asked, Post):
+        headers = {**_headers(), "Content-Type": "application/json"}
+        told = {"method": "POST", "url": asked.path, "body": json.loads(asked.content)}
+    else:
+        headers, told = _headers(), {"method": "GET", "url": relative(asked)}
+    return {"id": str(number), **told, "headers": headers}
+
+
 def _headers() -> dict[str, str]:
     return {"Prefer": _PREFER}
 
@@ -274,7 +288,7 @@ def _told(response: requests.Response) -> object:
         return None
 
 
-def _chunks(items: Iterable[str], size: int) -> Iterator[list[str]]:
+def _chunks(items: Iterable[str | Post], size: int) -> Iterator[list[str | Post]]:
     iterator = iter(items)
     while chunk := list(islice(iterator, size)):
         yield chunk

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from ingest import graph_meeting, graph_message
-from ingest.graph_client import Answer, GraphClient, path_of
+from ingest import graph_links, graph_meeting, graph_message
+from ingest.graph_client import Answer, GraphClient, Post, path_of
 from ingest.graph_event import Owner
 from ingest.graph_faults import SERVICE, failure_of
 from ingest.graph_folders import Folder
@@ -75,7 +75,7 @@ class MailReader:
         self._client = client
         self._owner = owner
         self._headers_only = headers_only
-        self._prepared: dict[str, Answer] = {}
+        self._prepared: dict[str | Post, Answer] = {}
 
     def prepare(
         self, pages: Iterable[tuple[MailStrand, Iterable[Json]]], besides: Sequence[str] = ()
@@ -84,13 +84,14 @@ class MailReader:
 
         It is used when they are read. Returns the answers to what is asked ``besides``.
         """
-        paths: list[str] = []
+        asked: list[str | Post] = []
         for strand, items in pages:
             whole = _whole(items, Found())
             known = self.known(strand.stream, whole)
-            new = (one for name, one in whole.items() if name not in known)
-            paths += [path for one in new for path in self._wanted(one)]
-        self._prepared |= self._ask([*paths, *besides])
+            new = [one for name, one in whole.items() if name not in known]
+            asked += [path for one in new for path in self._wanted(one)]
+            asked += graph_links.translation(new)
+        self._prepared |= self._ask([*asked, *besides])
         return {path: self._prepared.pop(path) for path in besides}
 
     def read(self, strand: MailStrand, items: Iterable[Json]) -> Found:
@@ -121,8 +122,11 @@ class MailReader:
 
     def _read(self, found: Found, items: Sequence[Json], label: str) -> None:
         wanted = {text(item, "id"): self._wanted(item) for item in items}
-        answers = self._ask(path for paths in wanted.values() for path in paths)
+        links = graph_links.translation(items)
+        answers = self._ask([*(path for paths in wanted.values() for path in paths), *links])
+        names = graph_links.translated(answers[one] for one in links)
         completed = [_completed(item, answers, wanted[text(item, "id")]) for item in items]
+        completed = [{**one, graph_links.FIELD: graph_links.link(one, names)} for one in completed]
         for item in completed:
             if self._attached_more(item):
                 wanted[text(item, "id")].append(_raw_path(item))
@@ -153,10 +157,10 @@ class MailReader:
             return False
         return graph_message.needs_mime(item)
 
-    def _ask(self, paths: Iterable[str]) -> dict[str, Answer]:
-        listed = dict.fromkeys(paths)
-        ready = {path: self._prepared.pop(path) for path in listed if path in self._prepared}
-        missing = [path for path in listed if path not in ready]
+    def _ask(self, asked: Iterable[str | Post]) -> dict[str | Post, Answer]:
+        listed = dict.fromkeys(asked)
+        ready = {one: self._prepared.pop(one) for one in listed if one in self._prepared}
+        missing = [one for one in listed if one not in ready]
         return ready | dict(zip(missing, self._client.batch(missing), strict=True))
 
     def _add(self, found: Found, item: Json, raw: object, label: str) -> None:
@@ -205,7 +209,7 @@ def _raw_path(item: Json) -> str:
     return path_of("messages", text(item, "id"), "$value")
 
 
-def _completed(item: Json, answers: Mapping[str, Answer], paths: Sequence[str]) -> Json:
+def _completed(item: Json, answers: Mapping[str | Post, Answer], paths: Sequence[str]) -> Json:
     """``item`` with the fields that were asked for besides; a list is one of attachments."""
     fields = dict(item)
     for body in (answers[path].body for path in paths if answers[path].error is None):

@@ -10,7 +10,7 @@ from email.utils import format_datetime
 from hashlib import blake2b
 from typing import Final
 
-from ingest import mime
+from ingest import graph_links, mime
 from ingest.addresses import MAX_MAILBOXES, Mailbox
 from ingest.graph_json import Json, instant, mailbox, mailboxes, part, parts, text
 from ingest.mime import ParsedMessage
@@ -34,6 +34,7 @@ FIELDS: Final = (
     "receivedDateTime",
     "isDraft",
     "hasAttachments",
+    graph_links.FIELD,
 )
 BODY: Final = "body"
 #: What is asked for of attachments: never their content.
@@ -101,6 +102,7 @@ def _told(parsed: ParsedMessage, item: Json) -> ParsedMessage:
     return parsed._replace(
         message=message._replace(
             source_key=text(item, "id"),
+            web_link=text(item, graph_links.FIELD),
             received_at=instant(text(item, "receivedDateTime")) or message.received_at,
             thread_hint=one_line(text(item, "conversationId")) or message.thread_hint,
             kind="calendar" if is_event_message(item) else message.kind,

@@ -1,9 +1,10 @@
 """Links from evidence to the message itself, in Gmail or in Outlook on the web.
 
 Gmail finds a message by its Message-ID (search operator ``rfc822msgid:``); ``authuser`` takes the
-right one of several accounts. Outlook on the web opens an item by its id, in the form of Graph's
-own ``webLink`` and of ``WebClientReadFormQueryString`` in Exchange Web Services. Everything that
-stands in a link is percent-encoded: a Message-ID comes from a stranger.
+right one of several accounts. Microsoft 365 tells the link itself. Outlook on the web of an
+Exchange Server opens an item by its id, as ``WebClientReadFormQueryString`` of Exchange Web
+Services does. What stands in a link that is made here is percent-encoded: a Message-ID comes from a
+stranger.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Mailbox(Protocol):
     """Where the messages of one account are shown on the web."""
 
     def link(self, message_id: str, key: str) -> str:
-        """The link to the message; ``key``: the provider's own id. "" where there is none."""
+        """The link to the message, "" where there is none; ``key``: what is stored for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,17 @@ class Gmail:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A mailbox whose provider tells where each message is shown."""
+
+    def link(self, message_id: str, key: str) -> str:  # noqa: ARG002 - see ``Mailbox``
+        """What it told."""
+        return key
+
+
+@dataclass(frozen=True, slots=True)
 class Outlook:
-    """Outlook on the web at ``address``, like ``https://outlook.office365.com``."""
+    """Outlook on the web at ``address``, like ``https://mail.ours.example``."""
 
     address: str
 
@@ -70,7 +80,7 @@ class Webmail:
     def __init__(
         self, facts: Facts, mailboxes: Mapping[int, Mailbox], keys: Mapping[int, str]
     ) -> None:
-        """``mailboxes``: by account, those on the web; ``keys``: message -> provider's id."""
+        """``mailboxes``: by account, those on the web; ``keys``: message -> see ``Mailbox``."""
         self._messages, self._events = facts.messages, facts.events
         self._mailboxes, self._keys = mailboxes, keys
 

@@ -21,12 +21,12 @@ def put(
     new = changed = 0
     for conference in {one.provider_id: one for one in told}.values():
         number, before = _stored(connection, account, conference.provider_id)
-        if before == (_row(conference), _joinings(conference)):
+        if before == (_row(conference), conference.in_person, _joinings(conference)):
             continue
         new, changed = new + (number == 0), changed + (number > 0)
         _delete(connection, number)
         number = number or next_id(connection, schema.conference)
-        row = (number, account, *_row(conference), observed)
+        row = (number, account, *_row(conference), observed, conference.in_person)
         add(connection, schema.conference, [row])
         add(connection, schema.joining, [(number, *each) for each in _joinings(conference)])
     return new, changed
@@ -34,7 +34,7 @@ def put(
 
 def _stored(
     connection: Connection, account: int, provider_id: str
-) -> tuple[int, tuple[Row, list[Row]] | None]:
+) -> tuple[int, tuple[Row, bool, list[Row]] | None]:
     """Number of a stored report (0: none) and what it says."""
     c, joining = schema.conference.c, schema.joining
     found = connection.execute(
@@ -43,7 +43,8 @@ def _stored(
     if found is None:
         return 0, None
     query = select(joining).where(joining.c.conference == found.id).order_by(joining.c.number)
-    return found.id, (tuple(found[2:-1]), [tuple(row[1:]) for row in connection.execute(query)])
+    joinings = [tuple(row[1:]) for row in connection.execute(query)]
+    return found.id, (tuple(found[2:-2]), found.in_person, joinings)
 
 
 def _delete(connection: Connection, number: int) -> None:

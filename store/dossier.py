@@ -28,7 +28,7 @@ Row = Mapping[str, Any]
 class Dossier(NamedTuple):
     """Rows with the names of the store's columns, times as instants, oldest first.
 
-    ``messages`` have ``participants`` (role, address, name), ``text`` and ``intents`` as well,
+    ``messages`` have ``participants`` (role, address, name), ``text``, ``intents``, ``web_links``,
     ``events`` have ``attendances``, ``conferences`` (calls held for these events, or with the
     person in them) ``joinings``.
     """
@@ -79,6 +79,8 @@ def _message(connection: Connection, row: Row) -> dict[str, Any]:
     )
     text = select(schema.message_text.c.text).where(schema.message_text.c.message == number)
     intents = select(schema.intent).where(schema.intent.c.message == number)
+    place = schema.place.c
+    links = select(place.web_link).where(place.message == number, place.web_link != "")
     return _plain(row) | {
         "kind": KINDS[row["kind"]],
         "participants": [
@@ -86,6 +88,7 @@ def _message(connection: Connection, row: Row) -> dict[str, Any]:
         ],
         "text": connection.scalar(text) or "",
         "intents": [_plain(one) for one in _found(connection, intents)],
+        "web_links": sorted(connection.scalars(links)),
     }
 
 

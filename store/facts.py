@@ -96,7 +96,8 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "comment": "str",
         },
         # calls that Meet or Teams reported, under the meeting they were held for (``uid``,
-        # ``start``, ``end``); several where all left and came again
+        # ``start``, ``end``); several where all left and came again; ``in_person``: people may have
+        # met at a place as well, without being in the call
         "conferences": {
             "conference": "int64",
             "account": "int64",
@@ -108,6 +109,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "began_at": TIME,
             "ended_at": TIME,
             "observed_at": TIME,
+            "in_person": "bool",
         },
         # who was in a call, one row per stay; ``address`` "" where the provider tells none;
         # ``signed_in``: ``name`` is that of an account, else typed by whoever came, or a number

@@ -52,6 +52,7 @@ class Message(NamedTuple):
     ``language``: two-letter code where a header tells it, else ``""``.
     ``source_key``: what a connected account calls it now (Gmail id, Graph id, EWS id, folder and
     UID of IMAP), ``""`` for files. One message may lie in several places, each with its key.
+    ``web_link``: where the provider says that it is shown on the web, ``""`` where it does not.
     """
 
     provider_id: str
@@ -74,6 +75,7 @@ class Message(NamedTuple):
     sequence_tool: bool
     language: str
     source_key: str = ""
+    web_link: str = ""
 
 
 class Attendance(NamedTuple):
@@ -154,7 +156,8 @@ class Conference(NamedTuple):
     record, Teams' attendance report. ``uid``, ``recurrence_at``, ``start``, ``end``: the meeting,
     as in ``EventRevision``, and when it was to be. ``began_at``/``ended_at``: when there was
     somebody in it. ``invited``: addresses of the meeting's people; by them it is decided whether
-    the record is kept, and then they are left away.
+    the record is kept, and then they are left away. ``in_person``: the meeting has a place as well
+    (a room, an address), so that people may have met there without being in the call.
     """
 
     provider_id: str
@@ -167,6 +170,7 @@ class Conference(NamedTuple):
     ended_at: datetime
     joinings: tuple[Joining, ...]
     invited: tuple[str, ...] = ()
+    in_person: bool = False
 
 
 class Intent(NamedTuple):

@@ -14,10 +14,11 @@ from store.rows import chunks
 
 
 class Place(NamedTuple):
-    """Which message has a key, and its labels there."""
+    """Which message has a key, its labels there, and where that is shown on the web."""
 
     message: int
     labels: str
+    web_link: str
 
 
 class Settled(NamedTuple):
@@ -32,7 +33,7 @@ def put(
 ) -> set[int]:
     """Keep where ``messages`` lie (only those with a source key); the messages affected."""
     told = {
-        m.source_key: Place(ids[m.provider_id], "\n".join(sorted(m.labels)))
+        m.source_key: Place(ids[m.provider_id], "\n".join(sorted(m.labels)), m.web_link)
         for m in messages
         if m.source_key
     }
@@ -40,7 +41,7 @@ def put(
     new = {key: place for key, place in told.items() if before.get(key) != place}
     if new:
         statement = insert(schema.place)
-        names = ("message", "labels")
+        names = ("message", "labels", "web_link")
         statement = statement.on_conflict_do_update(
             index_elements=["stream", "source_key"],
             set_={name: statement.excluded[name] for name in names},
@@ -71,7 +72,7 @@ def known(connection: Connection, stream: int, keys: Iterable[str]) -> set[str]:
 
 def _places(connection: Connection, stream: int, keys: Iterable[str]) -> dict[str, Place]:
     c = schema.place.c
-    query = select(c.source_key, c.message, c.labels).where(
+    query = select(c.source_key, c.message, c.labels, c.web_link).where(
         c.stream == stream, c.source_key.in_(bindparam("keys", expanding=True))
     )
     found: dict[str, Place] = {}

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 #: Number of the newest migration in ``store/migrations/versions``; also ``PRAGMA user_version``.
-VERSION: Final = 4
+VERSION: Final = 5
 
 #: SQLite makes only a plain INTEGER key the row id itself.
 ID: Final = BigInteger().with_variant(Integer, "sqlite")
@@ -160,7 +160,8 @@ participant = Table(
 )
 
 # Where connected accounts keep a message, with the labels that it has there. A message with places
-# is removed when its last one is gone, and has the labels of all of them.
+# is removed when its last one is gone, and has the labels of all of them. ``web_link``: where the
+# provider says that it is shown on the web, "" where it does not.
 place = Table(
     "place",
     metadata,
@@ -168,6 +169,7 @@ place = Table(
     _text("source_key"),
     _to("message", "message"),
     _text("labels"),
+    _text("web_link"),
     PrimaryKeyConstraint("stream", "source_key"),
     UniqueConstraint("message", "stream", "source_key"),
     sqlite_with_rowid=False,
@@ -258,6 +260,7 @@ attendance = Table(
 )
 
 # Calls that the provider reported (Meet, Teams), under the meeting that they were held for.
+# ``in_person``: that meeting had a place besides, where people may have sat who were in no call.
 conference = Table(
     "conference",
     metadata,
@@ -272,6 +275,7 @@ conference = Table(
     _time("began_at", known=True),
     _time("ended_at", known=True),
     _time("observed_at", known=True),
+    Column("in_person", Boolean, nullable=False),
     UniqueConstraint("account", "provider_id"),
 )
 

@@ -274,6 +274,7 @@ class Story:
         minutes: int = 60,
         guests: Iterable[str] = (),
         stays: Mapping[str, tuple[str, int]] | None = None,
+        in_person: bool = False,
     ) -> int:
         """A reported call of the meeting in its last state, held when it was to be.
 
@@ -285,7 +286,7 @@ class Story:
         end = begin + pd.Timedelta(minutes=minutes)
         told = {column: row[column] for column in ("uid", "recurrence_at", "start", "end")}
         times = {"began_at": begin, "ended_at": end, "observed_at": end}
-        number = {"conference": call, "account": 1, "service": service}
+        number = {"conference": call, "account": 1, "service": service, "in_person": in_person}
         self.rows["conferences"].append({**number, **told, **times})
         every = [*((one, True) for one in people), *((one, False) for one in guests)]
         for who, signed_in in every:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests import graph_lists, graph_sent
+from tests import graph_ids, graph_lists, graph_sent
 from tests.graph_csdl import csdl
 from tests.graph_deltas import Deltas, RefusedError, Reply, Token, error
 from tests.graph_lists import selected
@@ -99,6 +99,14 @@ class Answers(Deltas):
             )
         return Reply(200, {}, {"responses": answers})
 
+    def translate(self, asked: Json) -> Reply:
+        """Ids of messages in another form."""
+        try:
+            told = graph_ids.translated(self.mailbox, asked, self.problems)
+        except RefusedError as refusal:
+            return refusal.reply
+        return self._reply(told, immutable=True)
+
     def _reply(self, body: Any, *, immutable: bool) -> Reply:
         if isinstance(body, bytes):
             return Reply(200, {"Content-Type": "text/plain"}, body)
@@ -108,7 +116,7 @@ class Answers(Deltas):
             told = body["value"] if kind.startswith("Collection(") else body
             self.problems += known.faults(kind, told)
         if not immutable:
-            body = _mutable(body)
+            body = graph_ids.mutable(body)
         return Reply(200, {"Content-Type": "application/json"}, body)
 
     def _me(self, options: Json) -> Json:
@@ -290,11 +298,3 @@ class Answers(Deltas):
 
 _BEGINNING: Final = datetime(1900, 1, 1, tzinfo=UTC)
 _END: Final = datetime(2100, 1, 1, tzinfo=UTC)
-
-
-def _mutable(body: Json) -> Json:
-    """Ids of messages without the wish for immutable ones: they name the folder too."""
-    told = {**body, "value": [_mutable(one) for one in body["value"]]} if "value" in body else body
-    if "parentFolderId" in told and "displayName" not in told:
-        return {**told, "id": f"{told['id']}.{told['parentFolderId']}"}
-    return told

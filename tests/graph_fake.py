@@ -21,6 +21,7 @@ from tests.graph_mailbox import Mailbox
 from tests.graph_values import Json
 
 TOKEN: Final = "a-good-token"
+JSON: Final = "application/json"
 
 #: Given a method and a path, another answer instead of the right one, or ``None``.
 Fault: TypeAlias = Callable[[str, str], "Reply | Cut | None"]
@@ -35,7 +36,7 @@ class Cut:
 
 @dataclass
 class Graph:
-    """The running fake. ``requests``: over HTTP; ``parts``: GETs within batches as well.
+    """The running fake. ``requests``: over HTTP; ``parts``: those within batches as well.
 
     ``tokens``: those that are good, ``None`` for any.
     """
@@ -92,13 +93,19 @@ class Graph:
         return scheme == "Bearer" and (self.tokens is None or token in self.tokens)
 
     def _part(self, part: Json) -> Reply:
-        if part["method"] != "GET" or not part["url"].startswith("/"):
-            return error(400, "BadRequest", "Parts of a batch are GETs of relative addresses")
+        if not part["url"].startswith("/"):
+            return error(400, "BadRequest", "Parts of a batch have relative addresses")
         self.parts.append(part["url"])
-        wrong = _first(self.part_faults, "GET", part["url"])
+        wrong = _first(self.part_faults, part["method"], part["url"])
         if isinstance(wrong, Reply):
             return wrong
         headers = {name.lower(): value for name, value in part.get("headers", {}).items()}
+        if (part["method"], part["url"]) == ("POST", "/me/translateExchangeIds"):
+            kind = headers.get("content-type")
+            good = kind == JSON
+            return self.answers.translate(part["body"]) if good else error(400, "BadRequest")
+        if part["method"] != "GET":
+            return error(400, "BadRequest", "Nothing else is sent in batches")
         return self.answers.get(part["url"], headers)
 
 

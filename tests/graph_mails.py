@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
-from typing import Any
+from typing import Any, Final
+from urllib.parse import quote
 from zlib import crc32
 
 from tests.graph_values import Json, recipient, utc
+
+OUTLOOK: Final = "https://outlook.office365.com"
 
 
 def received(mail: EmailMessage) -> str:
@@ -21,6 +24,17 @@ def _people(mail: EmailMessage, header: str) -> list[Json]:
     return [recipient(address, name) for name, address in found if address]
 
 
+def web_link(name: str) -> str:
+    """Where Outlook on the web shows the item of this id: with Exchange's own form of the id."""
+    item = quote(outlook_id(name), safe="")
+    return f"{OUTLOOK}/owa/?ItemID={item}&exvsurl=1&viewmodel=ReadMessageItem"
+
+
+def outlook_id(name: str) -> str:
+    """An id in the form of Exchange Web Services and of Outlook on the web."""
+    return name.replace("-", "/").replace("_", "+")
+
+
 def mail_json(name: str, mail: EmailMessage, *, sent: bool) -> Json:
     """The fields of a message; sent mail has no transport headers."""
     body = mail.get_body(("html", "plain"))
@@ -28,6 +42,7 @@ def mail_json(name: str, mail: EmailMessage, *, sent: bool) -> Json:
     author = next(iter(_people(mail, "from")), None)
     return {
         "id": name,
+        "webLink": web_link(name),
         "internetMessageId": str(mail["message-id"] or f"<{name}@exchange.example>").strip(),
         "conversationId": f"AAQk{crc32(str(mail['subject']).removeprefix('Re: ').encode()):08x}",
         "internetMessageHeaders": [{"name": key, "value": str(value)} for key, value in headers]

@@ -104,14 +104,14 @@ def test_links_that_change_without_news_are_kept(fake: Graph) -> None:
 
 
 def test_a_delta_costs_no_more_than_its_pages(fake: Graph) -> None:
-    """Nothing is fetched twice: one look at all, and what of a folder did not fit into that."""
+    """Nothing is fetched twice: one look at all, what of a folder did not fit into that, links."""
     for number in range(6):
         fake.mailbox.receive(raw_message(f"old{number}"))
     cursor = settled(fake)
     for number in range(5):
         fake.mailbox.receive(raw_message(f"new{number}"))
     assert subjects(read(fake, cursor)) == [f"Offer new{number}" for number in range(5)]
-    assert len(fake.requests) == 1 + 2
+    assert len(fake.requests) == 1 + 2 + 1
 
 
 def test_what_new_messages_of_all_folders_leave_out_is_asked_for_at_once(fake: Graph) -> None:
@@ -137,7 +137,7 @@ def test_a_first_sync_asks_for_pages_and_what_others_leave_out_together(fake: Gr
             fake.mailbox.messages[name].json["hasAttachments"] = True
     assert len(messages(read(fake))) == 54
     batches = [path for path in fake.requests if "$batch" in path]
-    assert len(batches) == 7  # pages and attachments one after the other: 9 + 9
+    assert len(batches) == 8  # pages and what each leaves out one after the other: 9 + 9
     assert not [path for path in fake.requests if "/messages" in path]
 
 

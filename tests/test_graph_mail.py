@@ -73,7 +73,14 @@ def test_a_message_in_json_is_read_like_raw_mail(fake: Graph, raw: bytes) -> Non
     expected = mime.parse(raw).message
     exchange = {
         name: getattr(told, name)
-        for name in ("provider_id", "source_key", "labels", "thread_hint", "received_at")
+        for name in (
+            "provider_id",
+            "source_key",
+            "web_link",
+            "labels",
+            "thread_hint",
+            "received_at",
+        )
     }
     assert told == expected._replace(**exchange)
     assert exchange["labels"] == ("Posteingang",)
