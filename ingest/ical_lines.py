@@ -81,7 +81,8 @@ def _stream(lines: list[str], *, half: bool) -> Stream:
     properties: dict[str, str] = {}
     zones: dict[str, str] = {}
     events: list[tuple[str, ...]] = []
-    kind, inner = "", ("",)
+    kind = ""
+    inner: tuple[str, ...] = ()
     for kind, inner in _components(lines):
         if kind == "VEVENT":
             events.append(inner)
@@ -90,7 +91,7 @@ def _stream(lines: list[str], *, half: bool) -> Stream:
         else:
             name, _, value = inner[0].partition(":")
             properties.setdefault(name.partition(";")[0].upper(), value.strip())
-    cut = half and kind == "VEVENT" and inner[-1] != _EVENT_END
+    cut = half and kind == "VEVENT" and inner[-1:] != (_EVENT_END,)
     return Stream(properties, zones, tuple(events), cut)
 
 
