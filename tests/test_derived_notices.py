@@ -59,6 +59,23 @@ def test_a_tool_that_replaces_the_event_moves_it_once(cancelled_at: str, notice_
     assert found.meeting()["start"] == instant(later)
 
 
+@pytest.mark.parametrize(
+    ("named", "status"), [(START, "confirmed"), ("2026-05-22 14:00", "cancelled")]
+)
+def test_a_cancel_of_the_date_a_notice_moved_away_cancels_nothing(named: str, status: str) -> None:
+    """Also where the event in its place is not to be seen; a CANCEL of the new date counts."""
+    story = Story()
+    story.event(story.me, to=ANN, start=START, at=INVITED, uid="old")
+    moved = ((START, "2026-05-21 06:59:59", ""), ("2026-05-22 14:00", LATE, "ann@acme.example"))
+    for start, at, actor in moved:
+        story.event(story.me, to=ANN, start=start, at=at, uid="booking-1", actor=actor, **NOTICE)
+    story.cancel("old", at="2026-05-21 07:02", start=named)
+    found = met(story.facts())
+    assert found.meeting()["status"] == status
+    assert ("moved", "them", "ann@acme.example") in found.told()
+    assert ("cancelled" in {kind for kind, _, _ in found.told()}) == (status == "cancelled")
+
+
 def test_one_of_two_events_of_a_booking_that_is_called_off_calls_off_the_meeting() -> None:
     """Tool and calendar each keep one of the same time."""
     story = Story()

@@ -21,6 +21,8 @@ from store.facts import Facts
 
 #: Methods that tell the state of an event; all others are answers to it.
 STATES: Final = ("", "REQUEST", "PUBLISH", "ADD", "CANCEL")
+#: A booking tool that replaces an event cancels the old one this soon after its notice.
+_TIDIED_WITHIN: Final = pd.Timedelta(hours=48)
 _WITHOUT_NUMBER: Final = ("booking", "hint")
 #: How the UIDs begin that ingest gives to what has none.
 _MADE_UP: Final = ("booking-", "hint-")
@@ -148,7 +150,8 @@ def _superseded(rows: pd.DataFrame) -> Bools:
     """Cancellations of an event that had another put in its place before.
 
     Some booking tools move a meeting by a new event under a UID of its own and then cancel the old
-    one: after the notice has told of the move, this tidies up and cancels nothing.
+    one: after the notice has told of the move, this tidies up and cancels nothing. Where the new
+    event is not to be seen, the old one's CANCEL names the date that the notice had moved away.
     """
     own = ~rows["uid"].str.startswith(_MADE_UP).to_numpy()
     standing = own & (rows["state"] & ~rows["cancelled"] & rows["start"].notna()).to_numpy()
@@ -165,7 +168,19 @@ def _superseded(rows: pd.DataFrame) -> Bools:
     ]
     last = both.sort_values(["row", "at_other"], kind="stable").drop_duplicates("row", keep="last")
     moved = last.loc[(last["start"] != last["start_other"]).to_numpy(), "row"]
-    return np.asarray(rows.index.isin(moved))
+    return np.asarray(rows.index.isin([*moved, *_moved_away(gone, rows[rows["loose"]])]))
+
+
+def _moved_away(gone: pd.DataFrame, notices: pd.DataFrame) -> pd.Series[int]:
+    """Rows of ``gone`` that name a date other than the one of the notice just before them."""
+    told = notices[["root", "at", "start"]].dropna()
+    both = gone.merge(told, on="root", suffixes=("", "_told"))
+    since = both["at"] - both["at_told"]
+    both = both[((since >= pd.Timedelta(0)) & (since <= _TIDIED_WITHIN)).to_numpy()]
+    last = both.sort_values(["row", "at_told"], kind="stable").drop_duplicates("row", keep="last")
+    return last.loc[
+        (last["start"].notna() & (last["start"] != last["start_told"])).to_numpy(), "row"
+    ]
 
 
 def _named(known: pd.DataFrame) -> pd.DataFrame:
