@@ -44,6 +44,27 @@ def overview(database: Database) -> list[AccountState]:
     return [_state(row, left_out.get(row.id, {})) for row in counted]
 
 
+class Quarantined(NamedTuple):
+    """One item that could not be read: of which account, where it lies, and why not."""
+
+    kind: str
+    name: str
+    item: str
+    why: str
+
+
+def quarantine(database: Database) -> list[Quarantined]:
+    """All items in quarantine, account after account, as they were met."""
+    account, failure = schema.account.c, schema.failure
+    found = (
+        select(account.kind, account.name, failure.c.item, failure.c.why)
+        .select_from(failure.join(schema.stream).join(schema.account))
+        .order_by(account.id, failure.c.id)
+    )
+    with database.reading() as connection:
+        return [Quarantined(*row) for row in connection.execute(found)]
+
+
 def own_addresses(database: Database) -> set[str]:
     """The rep's own addresses, of all accounts, connected or imported."""
     with database.reading() as connection:

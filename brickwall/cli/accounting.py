@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from brickwall.providers import Account, not_asked_for
 from reports import escape
 
 if TYPE_CHECKING:
-    from store.overview import AccountState
+    from store.overview import AccountState, Quarantined
 
 #: Version of the JSON; a new field does not change it.
 VERSION: Final = 1
@@ -56,7 +57,25 @@ def _stored(state: AccountState | None, zone: str) -> Iterator[str]:
         listed = [f"{escape.line(why)} {count:,}" for why, count in state.left_out.items()]
         yield f"  left out: {', '.join(listed)}"
     if state.failures:
-        yield f"  in quarantine: {state.failures:,}"
+        yield f"  in quarantine: {state.failures:,} (brickwall accounts --quarantine)"
+
+
+def unread_lines(items: Sequence[Quarantined]) -> Iterator[str]:
+    """Each item in quarantine with its reason, below the account it is of."""
+    if not items:
+        yield "Nothing is in quarantine: everything could be read."
+    for (kind, name), of_account in groupby(items, key=lambda one: (one.kind, one.name)):
+        yield f"{kind}:{escape.line(name)}"
+        for one in of_account:
+            yield f"  {escape.line(one.item)}: {escape.line(one.why)}"
+
+
+def unread_tree(items: Sequence[Quarantined]) -> str:
+    """The same for programs."""
+    listed = [
+        {"provider": one.kind, "name": one.name, "item": one.item, "why": one.why} for one in items
+    ]
+    return json.dumps({"version": VERSION, "quarantine": listed}, indent=2, ensure_ascii=False)
 
 
 def _local(at: datetime, zone: str) -> datetime:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ingest.owner import OwnerGuess
 
 SHOWN = 10
+#: Characters of the place of an item in quarantine.
+WIDEST_PLACE = 60
 
 
 def run_import(
@@ -122,6 +124,13 @@ def account(summary: ImportSummary) -> Iterator[str]:
     if summary.quarantined:
         yield f"In quarantine {len(summary.quarantined):,} (kept aside, nothing else was stopped):"
         for failure in summary.quarantined[:SHOWN]:
-            yield f"  {escape.line(failure.item, 60)}: {escape.line(failure.why)}"
+            yield f"  {_place(failure.item)}: {escape.line(failure.why)}"
         if len(summary.quarantined) > SHOWN:
-            yield f"  and {len(summary.quarantined) - SHOWN:,} more"
+            more = len(summary.quarantined) - SHOWN
+            yield f"  and {more:,} more: brickwall accounts --quarantine"
+
+
+def _place(item: str) -> str:
+    """Where an item lies, cut in front: the file and the place in it stand at the end."""
+    shown = escape.line(item)
+    return shown if len(shown) <= WIDEST_PLACE else f"…{shown[1 - WIDEST_PLACE :]}"
