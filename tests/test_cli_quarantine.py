@@ -23,7 +23,8 @@ def broken(tmp_path: Path, count: int) -> Path:
 def test_an_item_is_named_by_the_end_of_its_place(live: Live, tmp_path: Path) -> None:
     """Which file it is, and which event in it, stands at the end of a long path."""
     live.run("import", "--me", ME, str(broken(tmp_path, 1)))
-    assert "…th a long name /old calendars/team.ics, event 2 (Meeting 0): it has no start" in live.said
+    shown = "…th a long name /old calendars/team.ics, event 2 (Meeting 0): it has no start"
+    assert shown in live.said
 
 
 def test_all_items_in_quarantine_are_listed_with_the_reason(live: Live, tmp_path: Path) -> None:

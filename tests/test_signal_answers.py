@@ -283,6 +283,29 @@ def test_a_mail_about_something_else_is_an_answer_only_if_it_came_soon_and_to_us
     assert all(shown == (f"message:{ours}", f"message:{by}") for shown in told["evidence"])
 
 
+@pytest.mark.parametrize(
+    ("paused_hours", "sentence"),
+    [
+        (0.2, "Answered the question of 4 May after 13 days."),
+        (168.0, "Answered the question of 4 May after 13 days, away for 7 days of that."),
+        (312.0, "Answered the question of 4 May after 13 days, away for 13 days of that."),
+    ],
+)
+def test_an_answer_names_the_time_that_the_dates_beside_it_show(
+    paused_hours: float, sentence: str
+) -> None:
+    """That they were away counts for them and is said, not taken off in silence."""
+    case = Case()
+    case.ask(
+        case.contact(),
+        "2026-05-04 06:00",
+        answered_at="2026-05-17 06:00",
+        waited_hours=312.0 - paused_hours,
+        paused_hours=paused_hours,
+    )
+    assert case.signals("quick_answers")["sentence"].tolist() == [sentence]
+
+
 def test_an_answer_that_is_not_here_ends_the_wait_and_is_not_shown() -> None:
     """Nobody can open it."""
     case = Case()

@@ -58,10 +58,13 @@ def _sentence(
     as_of: datetime,
 ) -> pd.Series[str]:
     question = "the question of " + rows.day(answered["asked_at"], settings.zone, as_of)
-    took = rows.duration(answered["waited_hours"])
-    through = rows.through(derived, answered["answer_via"])
-    told = "Answered " + question + " after " + took + through + "."
-    return told.where(inside, "Wrote " + took + " after " + question + through + ".")
+    whole = (answered["answered_at"] - answered["asked_at"]).dt.total_seconds() / 3600
+    took, through = rows.duration(whole), rows.through(derived, answered["answer_via"])
+    away = answered["paused_hours"].fillna(0.0)
+    paused = ", away for " + rows.duration(away) + " of that"
+    end = through + paused.where(away >= 1, "") + "."
+    told = "Answered " + question + " after " + took + end
+    return told.where(inside, "Wrote " + took + " after " + question + end)
 
 
 def _no_answer_yet(answered: pd.DataFrame, derived: Derived) -> pd.Series[bool]:
