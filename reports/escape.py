@@ -35,7 +35,7 @@ _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>|#&~@$!^])")
 _MARKDOWN_LINK: Final = re.compile(
     r"(?<=[a-zA-Z])(:)(?=//)|(?<=\bwww)(\.)|(?<=mailto)(:)|(?<=xmpp)(:)", re.I
 )
-_MARKDOWN_START: Final = re.compile(r"^(\d+)([.)])|^([-+=:>])")
+_MARKDOWN_START: Final = re.compile(r"^(\d+)([.)])(?=\s|$)|^([-+=:>])")
 
 
 def line(text: object, limit: int = SENTENCE) -> str:

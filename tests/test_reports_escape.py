@@ -84,6 +84,11 @@ def test_markdown_shows_exactly_the_text(text: str) -> None:
     assert "".join(child.content for child in inline) == wanted
 
 
+def test_markdown_leaves_a_number_with_decimals_alone() -> None:
+    """Only a number, a mark and a space begin a list."""
+    assert [markdown(text) for text in ("4.8 h", "4. h", "4.")] == ["4.8 h", "4\\. h", "4\\."]
+
+
 @given(NASTY)
 @settings(deadline=None)
 def test_markdown_stays_in_its_table_cell(text: str) -> None:
