@@ -18,11 +18,11 @@ from brickwall.actions import Answers
 from brickwall.forgetting import unwelcome
 from brickwall.keeping import Keep, KeptSource
 from ingest import files, owner
-from ingest.collector import seldom_collected
 from ingest.files import FileSource, Found
 from ingest.owner import OwnerGuess
 from ingest.source import Batch
 from ingest.workers import Workers
+from store.collector import seldom_collected
 from store.database import Database
 from store.errors import UsageError
 from store.model import Failure, Intent, Message

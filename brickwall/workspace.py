@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from brickwall.config import Config, load
 from brickwall.paths import Home, home
+from store.collector import uncollected
 from store.errors import InputError
 
 if TYPE_CHECKING:
@@ -73,24 +73,6 @@ def studied(workspace: Workspace, as_of: datetime) -> Study:
         facts = read_facts(workspace.database)
         settings = workspace.config.settings
         return Study(facts, analyze(facts, settings, as_of), settings)
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Keep the collector of cycles away from what is made in here, until the next time.
-
-    Facts and frames are a million objects and hold hardly a cycle: to walk them again and again
-    took a tenth of a report.
-    """
-    if gc.get_freeze_count():
-        gc.unfreeze()
-        gc.collect()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def now() -> datetime:

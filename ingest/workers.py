@@ -21,9 +21,9 @@ from functools import partial
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from ingest.collector import SELDOM
 from ingest.parsing import Label, Parsed, Raw, joined, parse, parse_and_label
 from ingest.source import Batch
+from store.collector import SELDOM
 from store.model import Failure
 
 LARGEST_CHUNK_BYTES = 4 << 20

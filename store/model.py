@@ -13,7 +13,6 @@ from typing import Literal, NamedTuple, TypeAlias
 Kind: TypeAlias = Literal["person", "auto_reply", "bounce", "bulk", "calendar"]
 Role: TypeAlias = Literal["from", "sender", "reply_to", "to", "cc"]
 LearnedFrom: TypeAlias = Literal["calendar", "itip", "hint", "booking"]
-Presence: TypeAlias = Literal["yes", "no", "unknown"]
 Service: TypeAlias = Literal["meet", "teams"]
 
 KINDS: tuple[Kind, ...] = ("person", "auto_reply", "bounce", "bulk", "calendar")

@@ -1,4 +1,4 @@
-"""One user's configuration and store, opened once per command."""
+"""When the collector of cycles looks at what is made."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from brickwall.workspace import uncollected
+from store.collector import SELDOM, seldom_collected, uncollected
 
 
 class Ring:
@@ -35,3 +35,11 @@ def test_a_second_analysis_gives_back_what_the_first_left() -> None:
     assert left() is not None
     with uncollected():
         assert left() is None
+
+
+def test_while_mail_is_read_the_collector_looks_seldom() -> None:
+    """And as often as before afterwards."""
+    usual = gc.get_threshold()
+    with seldom_collected():
+        assert gc.get_threshold()[0] == SELDOM > usual[0]
+    assert gc.get_threshold() == usual
