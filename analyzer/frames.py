@@ -201,7 +201,8 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
         # absences told by auto-replies: [from_at, until_at) per person
         "absences": {"person": "int64", "from_at": TIME, "until_at": TIME, "message": "int64"},
         # what both sides promised: message, at, person (the other side), by: us | them, words.
-        # due_at: end of the time named, or ten working days (dated: whether one was named);
+        # due_at: end of the time named, or ten working days (dated: whether one was named); due_on:
+        # the last day of the time named, as the promiser's calendar has it, "" for none;
         # sign_at: when the promiser was next heard of, far away if never; chased: we asked for it
         # in vain. state: open | kept | broken
         "promises": {
@@ -213,6 +214,7 @@ COLUMNS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "topic": "int64",
             "words": "str",
             "due_at": TIME,
+            "due_on": "str",
             "dated": "bool",
             "call": "bool",
             "sign_at": TIME,

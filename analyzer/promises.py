@@ -67,6 +67,7 @@ def promises(derived: Derived, settings: Settings, as_of: datetime) -> pd.DataFr
     default = said.working_days_later(both["at"], DEFAULT_DAYS, settings.zone)
     both = both.assign(
         due_at=told["due_at"].fillna(default).astype(TIME),
+        due_on=told["due_on"],
         dated=told["due_at"].notna(),
         exact=told["exact"],
         call=both["words"].str.lower().str.contains(_CALL, regex=True),

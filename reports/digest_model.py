@@ -37,13 +37,16 @@ class RiskyMeeting:
 class Promise:
     """Something promised in writing. ``ours``: by the rep; ``late``: its day is over.
 
-    ``dated``: a day was named; else ``due_at`` is only when it is worth asking about.
+    ``dated``: a day was named; else ``due_at`` is only when it is worth asking about. ``due_on``:
+    that day in the calendar of who promised, like ``2026-11-20``, which may be another where the
+    rep is; ``""`` for none.
     """
 
     person: Person
     ours: bool
     words: str
     due_at: datetime
+    due_on: str
     late: bool
     dated: bool
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from reports import words
@@ -45,7 +46,7 @@ def promised(promise: Promise) -> str:
     if not promise.dated:
         return f"{whose}: “{promise.words}” (no day named)"
     was = "was due" if promise.late else "due"
-    return f"{whose}: “{promise.words}” ({was} {words.day(promise.due_at)})"
+    return f"{whose}: “{promise.words}” ({was} {words.day(datetime.fromisoformat(promise.due_on))})"
 
 
 def risk(item: RiskyMeeting) -> str:

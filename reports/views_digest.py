@@ -181,13 +181,13 @@ def promises_due(analysis: Analysis, zone: ZoneInfo, directory: Directory) -> tu
 def promise(row: Any, zone: ZoneInfo, who: Directory, as_of: pd.Timestamp) -> Promise:
     """One row of frame ``promises``.
 
-    Their time ends before ``due_at``; what is shown is the last second of it, on the day named.
+    Their time ends before ``due_at``; what is told is the last second of it, and the day named.
     """
     due_at = local(row.due_at - pd.Timedelta(seconds=1), zone)
     assert due_at is not None
     return Promise(
         who[row.person], str(row.by) == "us", escape.line(row.words, escape.SUBJECT), due_at,
-        bool(row.due_at < as_of), bool(row.dated),
+        str(row.due_on), bool(row.due_at < as_of), bool(row.dated),
     )  # fmt: skip
 
 

@@ -294,7 +294,7 @@ class Made:
         mail = self.message(person, at=at, subject="Promise", outgoing=by == "us")
         message = int(mail.removeprefix("message:"))
         told = {"message": message, "words": words, "at": at, "due_at": due, "state": state}
-        self._add("promises", person=person, by=by, dated=True, **told)
+        self._add("promises", person=person, by=by, due_on=due[:10], dated=True, **told)
 
     def change(
         self,

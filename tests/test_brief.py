@@ -82,6 +82,16 @@ def test_a_promise_by_a_day_is_due_on_that_day() -> None:
     )
 
 
+def test_a_promise_from_far_west_is_due_on_the_day_they_named() -> None:
+    """It ends when the next day has begun where the rep is."""
+    made = Made(as_of=FRIDAY)
+    ann = made.person("Ann Lee", "ann@acme.example")
+    made.promise(ann, "you get it by Tuesday", by="them", at="2026-11-16", due="2026-11-25 08:00")
+    made.rows["promises"][0]["due_on"] = "2026-11-24"
+    (promise,) = of_somebody(made, ann).promises
+    assert digest_text.promised(promise).endswith("(due 24 Nov 2026)")
+
+
 def test_promises_of_others_that_are_due_end_the_brief_of_a_day() -> None:
     """The digest names a few and leads here; whom the rep meets is told of above."""
     made, _, meeting = usual()

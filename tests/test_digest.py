@@ -163,7 +163,7 @@ def promise(
     message = int(made.message(person, at="2026-11-16 09:00", subject="x").partition(":")[2])
     made._add(
         "promises", message=message, at="2026-11-16 09:00", person=person, by=by, words=words,
-        due_at=due_at, state=state, dated=dated,
+        due_at=due_at, due_on=due_at[:10] if dated else "", state=state, dated=dated,
     )  # fmt: skip
 
 

@@ -36,6 +36,13 @@ def test_a_promise_of_theirs_tells_who_what_and_by_when() -> None:
     assert row["state"] == "broken"
 
 
+def test_due_is_the_day_that_the_promiser_named_wherever_the_rep_is() -> None:
+    """By Friday, said in California, ends when it is Saturday morning in Berlin."""
+    case, _ = promised(offset_minutes=-420)
+    row = only(case)
+    assert (row["due_on"], row["due_at"]) == ("2026-05-15", instant("2026-05-16 07:00"))
+
+
 def test_what_is_not_due_yet_is_open() -> None:
     """Nobody is held to it before two days after."""
     case = Case(as_of="2026-05-17 06:00")

@@ -22,18 +22,24 @@ _Reading: TypeAlias = Callable[[str, date, bool], tuple[Any, ...]]
 _LIMITS: Final = ("by", "until", "through", "before")
 #: West of it, 3/4 is the fourth of March, in English.
 _AMERICA_MINUTES: Final = -150
+#: A time ends before the instant that ends it.
+_BEFORE: Final = pd.Timedelta(seconds=1)
 
 
 def due(
     text: pd.Series[str], at: pd.Series[pd.Timestamp], offset_minutes: pd.Series[Any], zone: str
 ) -> pd.DataFrame:
-    """When what each text promises falls due: ``due_at`` (``NaT``: no time named) and ``exact``.
+    """When what each text promises falls due: ``due_at`` (``NaT``: no time named), ``due_on``,
+    ``exact``.
 
     Due is the end of the day named, or of the week, month, quarter named. Of several days the one
-    told as the limit, else the latest. ``exact``: a day or week is named, nothing wider.
+    told as the limit, else the latest. ``due_on``: the last day that is in time, as the writer's
+    calendar has it, ``""`` for none. ``exact``: a day or week is named, nothing wider.
     """
     ends = ("due", "exact")
-    return _read(text, at, offset_minutes, zone, _due, ends).rename(columns={"due": "due_at"})
+    found = _read(text, at, offset_minutes, zone, _due, ends).rename(columns={"due": "due_at"})
+    last = _local(found["due_at"] - _BEFORE, offset_minutes, zone)
+    return found.assign(due_on=last.dt.strftime("%Y-%m-%d").fillna("").astype("str"))
 
 
 def resumes(

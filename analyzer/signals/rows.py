@@ -162,8 +162,12 @@ def _date(local: pd.DatetimeIndex, this_year: int) -> Words:
 
 
 def duration(hours: pd.Series[float]) -> pd.Series[str]:
-    """A length of time as people say it: ``40 minutes``, ``3 hours``, ``5 days``."""
-    return length(hours, ("minute", 1 / 60, 1), ("hour", 1, 48), ("day", 24, np.inf))
+    """A length of time as people say it: ``40 minutes``, ``3 hours``, ``5 days``; at least one
+    minute.
+    """
+    return length(
+        hours.clip(lower=1 / 60), ("minute", 1 / 60, 1), ("hour", 1, 48), ("day", 24, np.inf)
+    )
 
 
 def length(amount: pd.Series[float], *units: tuple[str, float, float]) -> pd.Series[str]:
