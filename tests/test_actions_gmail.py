@@ -18,11 +18,11 @@ from store import database
 from store.database import Database
 from store.marks import marks
 from store.model import Mark
+from tests.action_builder import told
 from tests.contract import CUSTOMER, REP, raw_message
 from tests.google_fake import FakeGoogle, running
+from tests.google_provider_builder import account, at_fake
 from tests.import_builder import nothing
-from tests.test_actions import told
-from tests.test_google_provider import account, at_fake
 
 SECRET = b"s" * 32
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

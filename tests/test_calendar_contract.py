@@ -7,12 +7,11 @@ from pathlib import Path
 
 from store.errors import InputError
 from store.saved import Saved
-from tests.contract import LATER, START, Peer, can, each, in_phases
+from tests.account_changes import HOUR, NAMES, meetings_arrive, meetings_change
+from tests.contract import LATER, START, Peer, each, in_phases
 from tests.synced import account, crashes, done, prepare
 
-NAMES = ("ann", "bea", "cleo", "dora", "eve", "fay")
 WEEK = timedelta(days=7)
-HOUR = timedelta(hours=1)
 
 
 @each("add_event")
@@ -186,21 +185,6 @@ def test_a_suspicious_loss_of_meetings_stops_and_names_the_flag(
         assert [synced.starts(name)[-1] for name in NAMES].count(None) == 0
         done(synced, allow_mass_removal=True)
         assert [synced.starts(name)[-1] for name in NAMES].count(None) == 3
-
-
-def meetings_arrive(peer: Peer) -> None:
-    """A first calendar."""
-    for number, name in enumerate(NAMES[:5]):
-        peer.add_event(name, START + number * HOUR)
-
-
-def meetings_change(peer: Peer) -> None:
-    """One is new, one moves, one goes where that is possible."""
-    peer.add_event("gina", LATER)
-    if can(type(peer), "move_event"):
-        peer.move_event("ann", LATER)
-    if can(type(peer), "cancel_event"):
-        peer.cancel_event("bea")
 
 
 @in_phases("add_event")

@@ -10,8 +10,8 @@ import click
 import pytest
 
 from brickwall.cli import output
+from tests.command_line import EVERY, options
 from tests.home_builder import ANN, ME, RepHome, event, home, mail
-from tests.test_docs import EVERY, options
 
 __all__ = ["home"]
 

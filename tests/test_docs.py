@@ -8,38 +8,13 @@ from pathlib import Path
 import click
 import pytest
 
-from brickwall.cli import COMMANDS, main
+from brickwall.cli import COMMANDS
+from tests.command_line import EVERY, options
 
 ROOT = Path(__file__).parent.parent
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 COMMANDS_PAGE = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-
-
-def every_command() -> dict[str, click.Command]:
-    """All commands and subcommands that anybody is to know, by their words."""
-    found: dict[str, click.Command] = {}
-    for name in COMMANDS:
-        command = main.get_command(click.Context(main), name)
-        assert command is not None
-        found[name] = command
-        if isinstance(command, click.Group):
-            found |= {f"{name} {n}": sub for n, sub in command.commands.items() if not sub.hidden}
-    return found
-
-
-EVERY = every_command()
-
-
-def options(command: click.Command) -> set[str]:
-    """The long options of a command."""
-    return {
-        option
-        for parameter in command.params
-        if isinstance(parameter, click.Option) and not parameter.hidden
-        for option in (*parameter.opts, *parameter.secondary_opts)
-        if option.startswith("--")
-    }
 
 
 def chapter(name: str) -> str:

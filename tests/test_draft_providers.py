@@ -9,13 +9,20 @@ import pytest
 from ingest.imap_sender import ImapDrafts
 from reports import drafting
 from reports.draft_kinds import Choice
-from tests import test_exchange_sender, test_gmail_sender, test_graph_sender, test_imap_sender
 from tests.dovecot import Mailbox
 from tests.draft_builder import THREAD, ZONE, all_but
 from tests.ews_fake import ews
 from tests.google_fake import FakeGoogle, running
 from tests.graph_fake import graph
 from tests.imap_builder import Clock
+from tests.sender_builder import (
+    exchange_sender,
+    gmail_sender,
+    graph_sender,
+    imap_client,
+    imap_drafts,
+    lying_in,
+)
 from tests.sending import REP
 
 NOW = datetime(2026, 11, 28, 9, tzinfo=ZONE)
@@ -34,7 +41,7 @@ DRAFTS = [
 def test_gmail_keeps_it_among_the_drafts(draft: bytes) -> None:
     """With the right for drafts, and one request that sends nothing."""
     with running(FakeGoogle(scopes=frozenset({"gmail.readonly", "gmail.compose"}))) as fake:
-        test_gmail_sender.sender(fake.url).save_draft(draft)
+        gmail_sender(fake.url).save_draft(draft)
         (kept,) = fake.mailbox.messages.values()
         assert (kept.raw, "DRAFT" in kept.labels, "SENT" in kept.labels) == (draft, True, False)
         assert fake.calls == ["gmail.users.messages.list", "gmail.users.drafts.create"]
@@ -48,7 +55,7 @@ def test_gmail_shows_it_in_the_thread_that_it_answers(*, headers_only: bool) -> 
     with running(FakeGoogle(scopes=frozenset({right, "gmail.compose"}))) as fake:
         answered = b"Message-ID: <b@acme.example>\r\nSubject: Fleet contract\r\n\r\nHello\r\n"
         number = fake.mailbox.add(answered, thread="18c0000000000abc")
-        test_gmail_sender.sender(fake.url, headers_only=headers_only).save_draft(DRAFTS[0])
+        gmail_sender(fake.url, headers_only=headers_only).save_draft(DRAFTS[0])
         (draft,) = (one for one in fake.mailbox.messages.values() if one.number != number)
         assert (draft.thread == "18c0000000000abc") == (not headers_only)
         assert fake.complaints == []
@@ -58,18 +65,18 @@ def test_gmail_shows_it_in_the_thread_that_it_answers(*, headers_only: bool) -> 
 def test_microsoft_keeps_it_among_the_drafts(draft: bytes) -> None:
     """And nothing lies among the sent mail."""
     with graph() as fake:
-        test_graph_sender.sender(fake).save_draft(draft)
-        assert test_graph_sender.lying_in(fake, "drafts") == [draft]
-        assert test_graph_sender.lying_in(fake, "sentitems") == []
+        graph_sender(fake).save_draft(draft)
+        assert lying_in(fake, "drafts") == [draft]
+        assert lying_in(fake, "sentitems") == []
 
 
 @pytest.mark.parametrize("draft", DRAFTS)
 def test_exchange_keeps_it_among_the_drafts(draft: bytes) -> None:
     """And nothing lies among the sent mail."""
     with ews() as fake:
-        test_exchange_sender.sender(fake).save_draft(draft)
-        assert test_exchange_sender.lying_in(fake, "drafts") == [draft]
-        assert test_exchange_sender.lying_in(fake, "sentitems") == []
+        exchange_sender(fake).save_draft(draft)
+        assert lying_in(fake, "drafts") == [draft]
+        assert lying_in(fake, "sentitems") == []
 
 
 def test_imap_keeps_it_among_the_drafts() -> None:
@@ -78,11 +85,11 @@ def test_imap_keeps_it_among_the_drafts() -> None:
         if not mailbox.client.folder_exists("Drafts"):
             mailbox.client.create_folder("Drafts")
         clock = Clock()
-        client = test_imap_sender.client(mailbox, clock=clock)
+        client = imap_client(mailbox, clock=clock)
         try:
             for draft in DRAFTS:
                 ImapDrafts(client, clock.retry()).save_draft(draft)
         finally:
             client.close()
-        assert test_imap_sender.drafts(mailbox) == DRAFTS
-        assert test_imap_sender.drafts(mailbox, "Sent") == []
+        assert imap_drafts(mailbox) == DRAFTS
+        assert imap_drafts(mailbox, "Sent") == []

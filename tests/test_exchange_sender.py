@@ -6,17 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingest.client import Session
-from ingest.exchange_access import Login, account
-from ingest.exchange_client import ExchangeClient
-from ingest.exchange_sender import ExchangeSender
-from ingest.retry import Retry
+from ingest.exchange_access import Login
 from ingest.senders import UnsureError
 from store.errors import InputError, SignInError
 from tests.ews_builder import BASIC, NTLM
 from tests.ews_fake import USER, Ews, ews
 from tests.ews_soap import Cut, Reply, busy, soap_fault
-from tests.sending import REP, mail, message_id
+from tests.sender_builder import exchange_sender, lying_in
+from tests.sending import mail, message_id
 
 CREATE = "CreateItem"
 
@@ -28,24 +25,10 @@ def fake() -> Iterator[Ews]:
         yield running
 
 
-def sender(fake: Ews, *, login: Login = BASIC, pauses: list[float] | None = None) -> ExchangeSender:
-    """Sends; ``pauses`` remembers what it would wait."""
-    slept = [] if pauses is None else pauses
-    retry = Retry(sleep=slept.append, random=lambda: 0.0)
-    made = account(REP, fake.url, login, Session(timeout_seconds=5))
-    return ExchangeSender(ExchangeClient(made, retry), retry)
-
-
-def lying_in(fake: Ews, folder: str) -> list[bytes]:
-    """The mails in a folder."""
-    place = fake.mailbox.special[folder]
-    return [one.raw for one in fake.mailbox.messages.values() if one.folder == place]
-
-
 @pytest.mark.parametrize("login", [BASIC, NTLM])
 def test_a_mail_goes_as_it_is_and_is_found_again(fake: Ews, login: Login) -> None:
     """To the byte, among the sent mail, with one request."""
-    through = sender(fake, login=login)
+    through = exchange_sender(fake, login=login)
     assert through.was_sent(message_id()) is False
     fake.requests.clear()
     through.send(mail())
@@ -59,13 +42,13 @@ def test_a_sent_mail_is_found_by_its_own_header_where_it_got_another_message_id(
 ) -> None:
     """Exchange keeps a header that it does not know."""
     fake.answers.rename_sent = True
-    sender(fake).send(mail())
-    assert sender(fake).was_sent(message_id()) is True
+    exchange_sender(fake).send(mail())
+    assert exchange_sender(fake).was_sent(message_id()) is True
 
 
 def test_a_draft_is_left_among_the_drafts(fake: Ews) -> None:
     """And nothing is sent."""
-    sender(fake).save_draft(mail())
+    exchange_sender(fake).save_draft(mail())
     assert (lying_in(fake, "drafts"), lying_in(fake, "sentitems")) == ([mail()], [])
 
 
@@ -81,7 +64,7 @@ def test_what_exchange_asks_to_wait_for_is_sent_a_little_later(fake: Ews, wrong:
     """As long as it asks to wait: it has taken nothing."""
     fake.fail(wrong, operation=CREATE)
     pauses: list[float] = []
-    sender(fake, pauses=pauses).send(mail())
+    exchange_sender(fake, pauses=pauses).send(mail())
     assert (lying_in(fake, "sentitems"), pauses) == ([mail()], [7.0])
 
 
@@ -93,7 +76,7 @@ def test_no_answer_leaves_it_in_doubt(fake: Ews, wrong: Reply | Cut) -> None:
     fake.fail(*[wrong] * 9, operation=CREATE)
     pauses: list[float] = []
     with pytest.raises(UnsureError, match="has not said whether it took the mail"):
-        sender(fake, pauses=pauses).send(mail())
+        exchange_sender(fake, pauses=pauses).send(mail())
     assert (fake.requests.count(CREATE), pauses) == (1, [])
 
 
@@ -101,8 +84,8 @@ def test_what_exchange_refuses_is_said(fake: Ews) -> None:
     """Nothing has gone."""
     fake.answers.denied = "ErrorAccessDenied"
     with pytest.raises(InputError, match="ErrorAccessDenied") as refused:
-        sender(fake).send(mail())
+        exchange_sender(fake).send(mail())
     assert not isinstance(refused.value, UnsureError)
     with pytest.raises(SignInError):
-        sender(fake, login=Login("basic", USER, "wrong")).send(mail())
+        exchange_sender(fake, login=Login("basic", USER, "wrong")).send(mail())
     assert lying_in(fake, "sentitems") == []

@@ -10,34 +10,17 @@ from email.policy import SMTP
 
 import pytest
 
-from ingest.client import Session
-from ingest.gmail_sender import GmailSender
-from ingest.retry import Retry
 from ingest.senders import UnsureError
 from store.errors import InputError, SignInError
 from tests.google_builder import FixedAccess
 from tests.google_fake import FakeGoogle, error_body, running
+from tests.google_peers import Server, emulate
+from tests.sender_builder import gmail_sender
 from tests.sending import mail, message_id
-from tests.test_google_peers import Server
-from tests.test_google_peers import emulate as emulate
+
+__all__ = ["emulate"]
 
 SEND = "/messages/send"
-
-
-def sender(
-    url: str,
-    *,
-    access: FixedAccess | None = None,
-    pauses: list[float] | None = None,
-    headers_only: bool = False,
-) -> GmailSender:
-    """Sends to the server at ``url``; ``pauses`` remembers what it would wait."""
-    slept = [] if pauses is None else pauses
-    retry = Retry(sleep=slept.append, random=lambda: 0.0)
-    session = Session(timeout_seconds=5)
-    return GmailSender(
-        session, access or FixedAccess(), retry, endpoint=url, headers_only=headers_only
-    )
 
 
 @pytest.fixture
@@ -56,7 +39,7 @@ def parsed(raw: bytes) -> EmailMessage:
 
 def test_a_mail_is_sent_through_emulate_and_found_again(emulate: Server) -> None:
     """With the text, and among the sent mail."""
-    through = sender(emulate.gmail, access=emulate.access)
+    through = gmail_sender(emulate.gmail, access=emulate.access)
     assert through.was_sent(message_id(7)) is False
     through.send(mail(7))
     assert through.was_sent(message_id(7)) is True
@@ -70,7 +53,7 @@ def test_a_mail_is_sent_through_emulate_and_found_again(emulate: Server) -> None
 
 def test_a_draft_is_left_at_emulate(emulate: Server) -> None:
     """As a draft, and not sent."""
-    through = sender(emulate.gmail, access=emulate.access)
+    through = gmail_sender(emulate.gmail, access=emulate.access)
     before = len(emulate.mail("GET", "drafts").get("drafts", ()))
     through.save_draft(mail(8))
     assert len(emulate.mail("GET", "drafts")["drafts"]) == before + 1
@@ -79,7 +62,7 @@ def test_a_draft_is_left_at_emulate(emulate: Server) -> None:
 
 def test_a_mail_goes_as_it_is(fake: FakeGoogle) -> None:
     """To the byte; one request."""
-    sender(fake.url).send(mail())
+    gmail_sender(fake.url).send(mail())
     (stored,) = fake.mailbox.messages.values()
     assert (stored.raw, "SENT" in stored.labels) == (mail(), True)
     assert fake.calls == ["gmail.users.messages.send"]
@@ -94,7 +77,7 @@ def test_a_sent_mail_is_found_whatever_name_it_has_got(
     fake.mailbox.rename_sent = renamed
     if headers_only:
         fake.scopes = frozenset({"gmail.metadata", "gmail.send"})
-    through = sender(fake.url, headers_only=headers_only)
+    through = gmail_sender(fake.url, headers_only=headers_only)
     through.send(mail(2))
     assert through.was_sent(message_id(1)) is False
     through.send(mail(1))
@@ -104,7 +87,7 @@ def test_a_sent_mail_is_found_whatever_name_it_has_got(
 def test_an_access_token_that_has_run_out_is_renewed(fake: FakeGoogle) -> None:
     """The first attempt was refused: nothing had gone."""
     access = FixedAccess("ya29.old")
-    sender(fake.url, access=access).send(mail())
+    gmail_sender(fake.url, access=access).send(mail())
     assert len(fake.mailbox.messages) == 1
 
 
@@ -117,7 +100,7 @@ def test_what_gmail_asks_to_wait_for_is_sent_a_little_later(
     """It has taken nothing."""
     fake.fail(SEND, status, error_body(status, "RESOURCE_EXHAUSTED", reason), times=2)
     pauses: list[float] = []
-    sender(fake.url, pauses=pauses).send(mail())
+    gmail_sender(fake.url, pauses=pauses).send(mail())
     assert (len(fake.mailbox.messages), len(pauses)) == (1, 2)
 
 
@@ -132,7 +115,7 @@ def test_an_answer_that_says_nothing_leaves_it_in_doubt(
     fake.fail(SEND, status, body, times=9)
     pauses: list[float] = []
     with pytest.raises(UnsureError, match="has not said whether it took the mail"):
-        sender(fake.url, pauses=pauses).send(mail())
+        gmail_sender(fake.url, pauses=pauses).send(mail())
     assert (pauses, fake.requests) == ([], [f"POST /gmail/v1/users/me{SEND}?fields=id&alt=json"])
 
 
@@ -140,7 +123,7 @@ def test_a_connection_that_is_cut_leaves_it_in_doubt(fake: FakeGoogle) -> None:
     """In the middle of the answer, which nobody can read."""
     fake.fail(SEND, 200, {"id": "1"}, cut=3)
     with pytest.raises(UnsureError):
-        sender(fake.url).send(mail())
+        gmail_sender(fake.url).send(mail())
 
 
 def test_a_server_that_is_not_there_has_taken_nothing() -> None:
@@ -148,7 +131,7 @@ def test_a_server_that_is_not_there_has_taken_nothing() -> None:
     with running(FakeGoogle()) as gone:
         url = gone.url
     with pytest.raises(InputError, match="does not take connections") as error:
-        sender(url).send(mail())
+        gmail_sender(url).send(mail())
     assert not isinstance(error.value, UnsureError)
 
 
@@ -157,8 +140,8 @@ def test_a_right_that_was_not_granted_is_asked_for(fake: FakeGoogle) -> None:
     body = error_body(403, "PERMISSION_DENIED", "insufficientPermissions")
     fake.fail(SEND, 403, body)
     with pytest.raises(SignInError, match="not among what you allowed"):
-        sender(fake.url).send(mail())
+        gmail_sender(fake.url).send(mail())
     fake.tokens = set()
     with pytest.raises(SignInError):
-        sender(fake.url).send(mail())
+        gmail_sender(fake.url).send(mail())
     assert fake.mailbox.messages == {}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,17 +10,15 @@ from pathlib import Path
 import pytest
 
 from brickwall.credentials import Clients
-from brickwall.endpoints import Endpoints, Google, Network
-from brickwall.providers import Account, Connection, Request, Tools, google
+from brickwall.providers import Request, google
 from ingest import google_auth
-from ingest.retry import OfflineError, Retry
-from ingest.secrets import MemorySecrets
+from ingest.retry import OfflineError
 from store.errors import ConfigurationError, InputError, SignInError, SignInProblem
 from store.model import EventRevision, Message
 from tests import peers
 from tests.contract import REP, START, raw_message
-from tests.google_browser import is_sent_back, signs_in_at_emulate
-from tests.google_fake import Answer, FakeGoogle, error_body, running
+from tests.google_fake import FakeGoogle, error_body, running
+from tests.google_provider_builder import account, at_fake, tools
 from tests.sending import mail, message_id
 
 
@@ -41,66 +37,6 @@ def fake() -> Iterator[FakeGoogle]:
         one.mailbox.add(raw_message("ann"))
         one.calendar.add("e1", START)
         yield one
-
-
-def tools(
-    sign_in: str,
-    fake: FakeGoogle,
-    folder: Path,
-    *,
-    browse: Callable[[str], bool] | None = None,
-) -> Tools:
-    """What the application lends; at the browser sits the rep."""
-    credentials = folder / "credentials.json"
-    client = {"client_id": "cid.apps.googleusercontent.com", "client_secret": "GOCSPX-secret"}
-    credentials.write_text(json.dumps({"google": client}), encoding="utf-8")
-    return Tools(
-        endpoints=Endpoints(
-            google=Google(
-                auth_endpoint=f"{sign_in}/o/oauth2/v2/auth",
-                token_endpoint=f"{sign_in}/oauth2/token",
-                revoke_endpoint=f"{sign_in}/oauth2/revoke",
-                gmail_endpoint=fake.url,
-                calendar_endpoint=fake.url,
-            ),
-            network=Network(timeout_seconds=5),
-        ),
-        clients=Clients(credentials),
-        secrets=MemorySecrets(),
-        retry=Retry(sleep=lambda _: None, random=lambda: 0.0),
-        zone="Europe/Vienna",
-        say=lambda _: None,
-        ask=lambda _: "",
-        ask_secret=lambda _: "",
-        browse=browse or signs_in_at_emulate(REP),
-        now=lambda: datetime.now(UTC),
-        clock=time.monotonic,
-        sleep=lambda _: None,
-    )
-
-
-def at_fake(fake: FakeGoogle, folder: Path, scopes: tuple[str, ...], **more: object) -> Tools:
-    """Tools for a sign-in at the fake, where these scopes are granted."""
-    lent = tools(fake.url, fake, folder, browse=is_sent_back(code="c0de"))
-    token = {
-        "access_token": "ya29.x",
-        "refresh_token": "1//x",
-        "expires_in": 3600,
-        "token_type": "Bearer",
-        "scope": " ".join(scopes),
-        **more,
-    }
-    fake.token_answers = [Answer(200, json.dumps(token).encode())]
-    at = replace(lent.endpoints.google, token_endpoint=f"{fake.url}/token")
-    return replace(lent, endpoints=replace(lent.endpoints, google=at))
-
-
-def account(connection: Connection, *, headers_only: bool = False) -> Account:
-    """As it is kept."""
-    return Account(
-        "gmail", connection.name, connection.addresses, connection.zone, headers_only,
-        connection.granted, connection.settings, datetime.now(UTC),
-    )  # fmt: skip
 
 
 def test_connecting_finds_addresses_and_zone(
@@ -222,7 +158,7 @@ def test_mail_to_the_rep_leaves_only_where_that_was_allowed(
     assert google.sender(allowed, lent).was_sent(message_id()) is True
     with pytest.raises(SignInError, match="was not allowed to save drafts") as error:
         google.drafts(allowed, lent)
-    assert error.value.remedy == "Allow it: brickwall connect gmail --with drafts"
+    assert error.value.remedy == "Allow it: brickwall connect gmail rep@ours.example --with drafts"
     less = at_fake(fake, tmp_path, google_auth.scopes(headers_only=False, features=frozenset()))
     with pytest.raises(SignInError, match="was not allowed to send"):
         google.sender(account(google.connect(Request("gmail", features=send), less)), less)

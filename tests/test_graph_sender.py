@@ -6,15 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingest.client import Session
-from ingest.graph_client import GraphClient
-from ingest.graph_sender import GraphSender
-from ingest.retry import Retry
 from ingest.senders import UnsureError
 from store.errors import InputError
 from tests.graph_builder import Tokens
 from tests.graph_deltas import Reply, error
 from tests.graph_fake import TOKEN, Cut, Graph, graph
+from tests.sender_builder import graph_sender, lying_in
 from tests.sending import mail, message_id
 
 SEND = "/me/sendMail"
@@ -27,29 +24,9 @@ def fake() -> Iterator[Graph]:
         yield running
 
 
-def sender(
-    fake: Graph,
-    *,
-    tokens: Tokens | None = None,
-    pauses: list[float] | None = None,
-    headers_only: bool = False,
-) -> GraphSender:
-    """Sends; ``pauses`` remembers what it would wait."""
-    slept = [] if pauses is None else pauses
-    retry = Retry(sleep=slept.append, random=lambda: 0.0)
-    client = GraphClient(Session(timeout_seconds=5), tokens or Tokens(), retry, endpoint=fake.url)
-    return GraphSender(client, retry, headers_only=headers_only)
-
-
-def lying_in(fake: Graph, folder: str) -> list[bytes]:
-    """The mails in a folder."""
-    place = fake.mailbox.special[folder]
-    return [one.raw for one in fake.mailbox.messages.values() if one.folder == place]
-
-
 def test_a_mail_goes_as_it_is_and_is_found_again(fake: Graph) -> None:
     """To the byte, among the sent mail, with one request."""
-    through = sender(fake)
+    through = graph_sender(fake)
     assert through.was_sent(message_id()) is False
     fake.requests.clear()
     through.send(mail())
@@ -63,20 +40,20 @@ def test_a_sent_mail_is_found_by_its_own_header_where_it_got_another_message_id(
 ) -> None:
     """Not with Mail.ReadBasic, which shows no such headers."""
     fake.mailbox.rename_sent = True
-    sender(fake).send(mail())
-    assert sender(fake).was_sent(message_id()) is True
-    assert sender(fake, headers_only=True).was_sent(message_id()) is None
+    graph_sender(fake).send(mail())
+    assert graph_sender(fake).was_sent(message_id()) is True
+    assert graph_sender(fake, headers_only=True).was_sent(message_id()) is None
 
 
 def test_a_draft_is_left_among_the_drafts(fake: Graph) -> None:
     """And nothing is sent."""
-    sender(fake).save_draft(mail())
+    graph_sender(fake).save_draft(mail())
     assert (lying_in(fake, "drafts"), lying_in(fake, "sentitems")) == ([mail()], [])
 
 
 def test_an_access_token_that_has_run_out_is_renewed(fake: Graph) -> None:
     """The first attempt was refused: nothing had gone."""
-    sender(fake, tokens=Tokens("old", TOKEN)).send(mail())
+    graph_sender(fake, tokens=Tokens("old", TOKEN)).send(mail())
     assert lying_in(fake, "sentitems") == [mail()]
 
 
@@ -90,7 +67,7 @@ def test_what_graph_asks_to_wait_for_is_sent_a_little_later(
     """As long as it asks to wait."""
     fake.fail(error(status, code, Retry_After="7"), path=SEND)
     pauses: list[float] = []
-    sender(fake, pauses=pauses).send(mail())
+    graph_sender(fake, pauses=pauses).send(mail())
     assert (lying_in(fake, "sentitems"), pauses) == ([mail()], [7.0])
 
 
@@ -103,7 +80,7 @@ def test_no_answer_leaves_it_in_doubt(fake: Graph, wrong: Reply | Cut) -> None:
     fake.fail(*[wrong] * 9, path=SEND)
     pauses: list[float] = []
     with pytest.raises(UnsureError, match="has not said whether it took the mail"):
-        sender(fake, pauses=pauses).send(mail())
+        graph_sender(fake, pauses=pauses).send(mail())
     assert (len(fake.requests), pauses) == (1, [])
 
 
@@ -111,6 +88,6 @@ def test_what_graph_refuses_is_said(fake: Graph) -> None:
     """Nothing has gone."""
     fake.fail(error(403, "ErrorAccessDenied"), path=SEND)
     with pytest.raises(InputError, match="does not let brickwall") as refused:
-        sender(fake).send(mail())
+        graph_sender(fake).send(mail())
     assert not isinstance(refused.value, UnsureError)
     assert lying_in(fake, "sentitems") == []

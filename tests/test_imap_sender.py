@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from ingest.imap_client import ImapClient
 from ingest.imap_sender import ImapDrafts, seen
 from ingest.senders import UnsureError
 from store.errors import InputError
 from tests.dovecot import Mailbox
 from tests.imap_builder import Clock
 from tests.imap_wire import Wire
+from tests.sender_builder import imap_client, imap_drafts
 from tests.sending import mail, message_id
 
 
@@ -23,31 +23,14 @@ def mailbox() -> Iterator[Mailbox]:
         yield made
 
 
-def client(mailbox: Mailbox, *, port: int = 0, clock: Clock | None = None) -> ImapClient:
-    """Somebody signed in to it."""
-    server = mailbox.dovecot.server(port=port or mailbox.dovecot.port)
-    return ImapClient(server, mailbox.login, (clock or Clock()).retry())
-
-
 def save(mailbox: Mailbox, *, port: int = 0, clock: Clock | None = None) -> None:
     """Leave a draft."""
     clock = clock or Clock()
-    connected = client(mailbox, port=port, clock=clock)
+    connected = imap_client(mailbox, port=port, clock=clock)
     try:
         ImapDrafts(connected, clock.retry()).save_draft(mail())
     finally:
         connected.close()
-
-
-def drafts(mailbox: Mailbox, folder: str = "Drafts") -> list[bytes]:
-    """The mails in the folder of drafts, each marked as one."""
-    if not mailbox.client.folder_exists(folder):
-        return []
-    mailbox.client.select_folder(folder, readonly=True)
-    found = mailbox.client.fetch(mailbox.client.search("ALL"), ["BODY.PEEK[]", "FLAGS"])
-    mailbox.client.close_folder()
-    assert all(b"\\Draft" in one[b"FLAGS"] for one in found.values())
-    return [one[b"BODY[]"] for one in found.values()]
 
 
 def test_a_draft_lies_in_the_folder_that_is_for_drafts(mailbox: Mailbox) -> None:
@@ -55,7 +38,7 @@ def test_a_draft_lies_in_the_folder_that_is_for_drafts(mailbox: Mailbox) -> None
     if not mailbox.client.folder_exists("Drafts"):
         mailbox.client.create_folder("Drafts")
     save(mailbox)
-    assert drafts(mailbox) == [mail()]
+    assert imap_drafts(mailbox) == [mail()]
 
 
 def test_without_special_use_it_is_found_by_its_name() -> None:
@@ -63,7 +46,7 @@ def test_without_special_use_it_is_found_by_its_name() -> None:
     with Mailbox(plain=True) as mailbox:
         mailbox.client.create_folder("Entwürfe")
         save(mailbox)
-        assert drafts(mailbox, "Entwürfe") == [mail()]
+        assert imap_drafts(mailbox, "Entwürfe") == [mail()]
 
 
 def test_a_mailbox_without_a_folder_for_drafts_is_said() -> None:
@@ -84,14 +67,14 @@ def test_a_cut_connection_never_leaves_two_drafts(mailbox: Mailbox, after: int) 
             save(mailbox, port=wire.port)
         except UnsureError as error:
             told = error.remedy
-    assert len(drafts(mailbox)) == 1 or "among your drafts" in told
-    assert len(drafts(mailbox)) <= 1
+    assert len(imap_drafts(mailbox)) == 1 or "among your drafts" in told
+    assert len(imap_drafts(mailbox)) <= 1
 
 
 @pytest.mark.parametrize("folder", ["INBOX", "Sent"])
 def test_a_mail_that_has_come_is_seen(mailbox: Mailbox, folder: str) -> None:
     """By its Message-ID, or by brickwall's own header where it got another one."""
-    connected = client(mailbox)
+    connected = imap_client(mailbox)
     try:
         assert seen(connected, message_id()) is None
         renamed = mail(2).replace(b"\r\nMessage-ID: <", b"\r\nMessage-ID: <renamed-")

@@ -10,13 +10,12 @@ import pytest
 
 from store import database
 from store.content import digest
+from tests.account_changes import mail_arrives, mail_changes, meetings_arrive, meetings_change
 from tests.contract import Peer, can
 from tests.import_builder import calendar, content, event, mail, mbox, run, write
 from tests.killed import FORKS, importing, killed_after, killed_at, steps_of, syncing
 from tests.killed_sources import MAKERS
 from tests.synced import Synced, account, empty_database, prepare
-from tests.test_calendar_contract import meetings_arrive, meetings_change
-from tests.test_source_contract import mail_arrives, mail_changes
 
 PHASES: Final = ("first", "next", "resync")
 #: Where nothing expires, no full listing is ever compared.

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from store.errors import InputError
 from store.saved import Saved
-from tests.contract import Peer, can, each, in_phases, subject
+from tests.account_changes import NAMES, mail_arrives, mail_changes
+from tests.contract import Peer, each, in_phases, subject
 from tests.synced import Synced, account, crashes, done, prepare
-
-NAMES = ("ann", "bea", "cleo", "dora", "eve", "fay")
 
 
 def with_mail(synced: Synced, *names: str) -> None:
@@ -156,19 +155,6 @@ def test_a_suspicious_loss_of_mail_stops_and_names_the_flag(
         assert not synced.removed()
         done(synced, allow_mass_removal=True)
         assert synced.removed() == subjects(*NAMES[:3])
-
-
-def mail_arrives(peer: Peer) -> None:
-    """A first account of mail."""
-    for name in NAMES[:5]:
-        peer.add_message(name)
-
-
-def mail_changes(peer: Peer) -> None:
-    """Something comes, and goes where that is possible."""
-    peer.add_message("gina")
-    if can(type(peer), "delete_message"):
-        peer.delete_message("bea")
 
 
 @in_phases("add_message")

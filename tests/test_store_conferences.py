@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +12,11 @@ from brickwall.keeping import FORGOTTEN, INTERNAL, Keep, kept
 from store import connection, database, schema
 from store.content import digest
 from store.dossier import dossier
-from store.model import Conference, Joining
+from store.model import Joining
 from store.reading import read_facts
 from store.saved import Saved
+from tests.conference_builder import P1, REP, call, joined
 from tests.store_builder import NOW, batch, event, message, path_in
-
-REP, P1 = "rep@ours.example", "p1@customer.example"
-
-
-def joined(name: str, address: str = "", minutes: int = 60, **fields: Any) -> Joining:
-    """Somebody who was in a call from its beginning, for so many minutes."""
-    return Joining(name, address, True, NOW, NOW + timedelta(minutes=minutes))._replace(**fields)
-
-
-def call(*people: Joining, uid: str = "uid-e", **fields: Any) -> Conference:
-    """A call held for the meeting of ``store_builder.event("e")``."""
-    end = NOW + timedelta(hours=1)
-    told = Conference("report-1", "teams", uid, None, NOW, end, NOW, end, people)
-    return told._replace(invited=(REP, P1), **fields)
 
 
 def saved(db: database.Database, *records: Any) -> Saved:

@@ -15,8 +15,8 @@ from store.model import Message
 from store.reading import read_facts
 from store.saved import Saved
 from store.source_keys import web_links
+from tests.conference_builder import call, joined
 from tests.store_builder import NOW, batch, event, message, path_in
-from tests.test_store_conferences import call, joined
 
 LINK = "https://outlook.office365.com/owa/?ItemID=AAMk%2F1%3D&exvsurl=1&viewmodel=ReadMessageItem"
 
