@@ -4,7 +4,9 @@
 
 The server is the fake of the tests, in a process of its own. The mailbox is that of
 ``measure_graph``: one message in four has an attachment, one in twenty is an invitation; they lie
-in three folders of ten, beside a calendar of thirty meetings.
+in three folders of ten, beside two calendars with thirty meetings. Whenever anything is new one
+request more than the minimum asks which folders there are: what a rule puts into a new folder would
+else be missed for a day, and look like silence.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ from tests.ews_fake import Ews, ews
 from tests.ews_mailbox import Invited
 
 FOLDERS: Final = 10
+CALENDARS: Final = ("calendar", "Customers")
 MEETINGS: Final = 30
 _PLACES: Final = ("inbox", "inbox", "sentitems", "sentitems", "Archive")
 #: The names of Exchange's own folders, and the tree of all folders.
@@ -39,11 +42,16 @@ def serve(messages: int, line: Connection) -> None:
         server.mailbox.add_folder("Archive")
         for number in range(FOLDERS - 3):
             server.mailbox.add_folder(f"Folder {number}")
+        server.mailbox.add_calendar("Customers")
         for number in range(MEETINGS):
             start = NOW + timedelta(days=number)
             people = (Invited(f"bob{number}@theirs.example"),)
             server.mailbox.add_entry(
-                f"Meeting {number}", start, start + timedelta(hours=1), required=people
+                f"Meeting {number}",
+                start,
+                start + timedelta(hours=1),
+                CALENDARS[number % len(CALENDARS)],
+                required=people,
             )
         _fill(server, 0, messages)
         line.send(server.url)
@@ -59,11 +67,12 @@ def _fill(server: Ews, first: int, last: int) -> None:
 
 
 def minima(messages: int) -> dict[str, int]:
-    """One look into each folder and the calendar, more where it holds more; pages of messages."""
+    """One look into each folder and calendar, more where it holds more; pages of what is there."""
     shares = [_PLACES.count(place) / len(_PLACES) for place in set(_PLACES)]
     looks = sum(math.ceil(messages * share / MOST_CHANGES) for share in shares)
-    once = FOLDERS + 1
-    first = _FINDING + once - len(shares) + looks + 1 + math.ceil(messages / PAGE_MESSAGES)
+    once = FOLDERS + len(CALENDARS)
+    pages = len(CALENDARS) + math.ceil(messages / PAGE_MESSAGES)
+    first = _FINDING + once - len(shares) + looks + pages
     return {FIRST: first, NOTHING: once, NEW: once + math.ceil(DELTA / PAGE_MESSAGES)}
 
 

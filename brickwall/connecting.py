@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,12 +10,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from brickwall import providers, vault, vault_keys
 from brickwall.accounts import Accounts, account_id
-from brickwall.providers import Account, Connection, Request
+from brickwall.providers import FOUND, NEED_ADDRESS, Account, Connection, Request
 from brickwall.redact import remember
 from brickwall.tools import Toolbox
 from brickwall.vault_keys import Choice, Keys
 from ingest.secrets import MemorySecrets
-from store.errors import BrickwallError, ConfigurationError, InputError, SignInError
+from store.errors import (
+    BrickwallError,
+    ConfigurationError,
+    InputError,
+    SignInError,
+    UsageError,
+)
 
 if TYPE_CHECKING:
     from brickwall.vault import Vault
@@ -54,19 +60,58 @@ def opened_vault(
     return keys.make(folder, choice)
 
 
-def with_granted(request: Request, accounts: Iterable[Account]) -> Request:
-    """``request`` with the features that the same account was allowed before.
+def as_before(
+    request: Request, accounts: Iterable[Account], *, headers_only: bool | None = None
+) -> Request:
+    """``request`` with what is known of the same account, where it does not say otherwise.
 
-    Signing in again to allow one more takes none back. Without an address it is the same account
-    where there is only one of the provider.
+    Features that were allowed stay so, and texts that were not to be read stay unread: signing in
+    again takes nothing back and reads no more. Where no server is named, it is that of before, with
+    the way of signing in there. Without an address it is the only account of the provider.
+    ``headers_only``: what the user says of that now, if anything.
+
+    Raises ``UsageError`` where an address is needed that is not known.
     """
     of_provider = [one for one in accounts if one.provider == request.provider]
     wanted = request.address.strip().lower()
     same = [one for one in of_provider if wanted in (one.name, *one.addresses)]
     if not wanted and len(of_provider) == 1:
         same = of_provider
-    kept = frozenset(feature for one in same for feature in one.granted)
-    return replace(request, features=request.features | kept)
+    if not wanted and not same and request.provider in NEED_ADDRESS:
+        raise _which(request.provider, of_provider)
+    if not same:
+        return replace(request, headers_only=bool(headers_only))
+    before = same[0]
+    known = replace(
+        request,
+        address=request.address or before.name,
+        headers_only=before.headers_only if headers_only is None else headers_only,
+        features=request.features | before.granted,
+    )
+    return known if request.server else _there(known, before.settings)
+
+
+def _which(provider: str, known: Sequence[Account]) -> UsageError:
+    listed = ", ".join(account.name for account in known)
+    cause = f"Which account? There are: {listed}" if listed else "The address is missing"
+    example = known[0].name if known else "ann@ours.example"
+    return UsageError(cause, f"For example: brickwall connect {provider} {example}")
+
+
+def _there(request: Request, settings: Mapping[str, str]) -> Request:
+    """``request`` at the server that an account had, signing in as it did.
+
+    A server that was found by itself is looked for again: it may have moved.
+    """
+    server, port = settings.get("server", ""), settings.get("port", "")
+    host = f"[{server}]" if port and ":" in server else server
+    return replace(
+        request,
+        server="" if settings.get(FOUND) else f"{host}:{port}" if port else host,
+        user=request.user or settings.get("user", ""),
+        auth=request.auth or settings.get("auth", ""),
+        security=request.security or settings.get("security", ""),
+    )
 
 
 class Draft(MemorySecrets):

@@ -14,7 +14,7 @@ from brickwall.daemon import past, plan
 from brickwall.daemon.lock import is_held
 from brickwall.daemon.past import Memory
 from brickwall.paths import Home
-from brickwall.providers import Account, not_asked_for
+from brickwall.providers import Account, connect_again, not_asked_for
 from ingest.calls import REFUSED
 from store.errors import BrickwallError, ConfigurationError, InputError, SignInError
 
@@ -105,7 +105,7 @@ def vault(accounts: Sequence[Account], opened: Callable[[], Vault]) -> Iterator[
             if not vault.secrets(account_id(account)).read():
                 raise SignInError(
                     f"{account_id(account)}: its sign-in is not in the vault",
-                    f"Sign in again: brickwall connect {account.provider}",
+                    f"Sign in again: {connect_again(account)}",
                 )
     except BrickwallError as error:
         yield of_error("vault", error)
@@ -141,7 +141,7 @@ def accounts(
     by_key = {(state.kind, state.name): state for state in states}
     for account in connected:
         name, state = account_id(account), by_key.get((account.provider, account.name))
-        found = [*_freshness(name, state, now), *_trouble(name, memory.of(plan.lane(name)))]
+        found = [*_freshness(name, state, now), *_trouble(account, memory.of(plan.lane(name)))]
         yield from found or [_fine("accounts", f"{name}: fresh")]
         yield from _calls(name, account, state)
     for state in states:
@@ -179,12 +179,12 @@ def _freshness(name: str, state: AccountState | None, now: datetime) -> Iterator
         yield _warning("accounts", f"{name}: not all is read yet ({share} %)", remedy)
 
 
-def _trouble(name: str, one: past.Past) -> Iterator[Finding]:
+def _trouble(account: Account, one: past.Past) -> Iterator[Finding]:
     if one.failures < FAILURES and one.result != "sign-in":
         return
-    what = f"{name}: failed {one.failures} times in a row: {one.why}"
+    what = f"{account_id(account)}: failed {one.failures} times in a row: {one.why}"
     if one.result == "sign-in":
-        remedy = f"Sign in again: brickwall connect {name.partition(':')[0]}"
+        remedy = f"Sign in again: {connect_again(account)}"
         yield Finding("accounts", "error", what, remedy, SignInError.exit_code)
     elif one.result == "throttled":
         remedy = "It goes on by itself. A larger quota: docs/accounts.md, google.units_per_minute."

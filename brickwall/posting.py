@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from brickwall import providers
@@ -143,7 +144,7 @@ def _login(toolbox: Toolbox, kept: Mapping[str, str], secrets: Secrets) -> SmtpL
 def keep_smtp(toolbox: Toolbox, opened: Vault, auth: str) -> None:
     """Ask for the password of the configured server or open the browser, try it, and keep it.
 
-    ``auth``: password | google | microsoft.
+    ``auth``: password | google | microsoft, ``""``: as before, else password.
 
     Raises ``ConfigurationError`` where no server is configured, or it asks for no sign-in.
     """
@@ -156,13 +157,17 @@ def keep_smtp(toolbox: Toolbox, opened: Vault, auth: str) -> None:
             "The configuration names no SMTP server with a user",
             "Set smtp.host and smtp.user first: docs/digest.md tells how.",
         )
+    kept = opened.secrets(smtp_id(smtp))
+    with suppress(SignInError):  # what cannot be read any more is replaced
+        auth = auth or kept.read().get(_AUTH, "")
+    auth = auth or "password"
     draft = Draft()
     if auth in mail_tokens.ISSUERS:
         mail_tokens.sign_in(auth, mail_tokens.SMTP, toolbox.lend(draft), smtp.user)
     else:
         draft.write({_SECRET: toolbox.talk.ask_secret(f"Password of {smtp.user} at {smtp.host}")})
     smtp_sender(toolbox, _login(toolbox, draft.read() | {_AUTH: auth}, draft)).check()
-    opened.secrets(smtp_id(smtp)).write(draft.read() | {_AUTH: auth})
+    kept.write(draft.read() | {_AUTH: auth})
 
 
 def forget_smtp(toolbox: Toolbox, keys: Keys) -> BrickwallError | None:

@@ -140,7 +140,7 @@ class VaultSecrets:
         if damaged and not damaged_is_empty:
             raise SignInError(
                 f"{self.account}: the saved sign-in cannot be decrypted ({path})",
-                f"Sign in again: brickwall connect {self.account.partition(':')[0]}.",
+                f"Sign in again: brickwall connect {self.account.replace(':', ' ', 1)}",
             )
         return standing or (0, {})
 

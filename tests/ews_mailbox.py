@@ -21,6 +21,7 @@ SPECIAL: Final = {
     "outbox": ("Postausgang", "Folder", "IPF.Note"),
     "calendar": ("Kalender", "CalendarFolder", "IPF.Appointment"),
     "contacts": ("Kontakte", "ContactsFolder", "IPF.Contact"),
+    "tasks": ("Aufgaben", "TasksFolder", "IPF.Task"),
 }
 _METHODS: Final = {
     "REQUEST": "MeetingRequest",

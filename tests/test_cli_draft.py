@@ -212,7 +212,7 @@ def test_an_account_that_may_keep_no_drafts_says_how_to_allow_it(connected: Live
     connected.connect("gmail")
     assert connected.run("draft", "bea", "decline", "--save") == 12
     assert "not allowed to save drafts" in connected.said
-    assert "brickwall connect gmail --with drafts" in connected.said
+    assert f"brickwall connect gmail {ME} --with drafts" in connected.said
     assert "Bonjour Béa Roux," in connected.said
 
 

@@ -108,7 +108,9 @@ def test_an_account_that_must_be_signed_in_to_ends_with_12(live: Live) -> None:
     live.run("sync")
     remember(live, account=Past().after("sign-in", "Revoked", NOW, 0.5, ""))
     assert live.run("doctor") == 12
-    assert found(live)["accounts"][0]["remedy"] == "Sign in again: brickwall connect gmail"
+    assert (
+        found(live)["accounts"][0]["remedy"] == f"Sign in again: brickwall connect gmail {ADDRESS}"
+    )
 
 
 def test_a_throttled_account_is_a_matter_of_quota(live: Live) -> None:
@@ -182,7 +184,7 @@ def test_what_more_an_account_could_tell_is_no_mistake(live: Live) -> None:
     for command in ("doctor", "accounts"):
         live.run(command)
         assert "who came to calls is not read" in live.said
-        assert "brickwall connect gmail --with attendance" in live.said
+        assert f"brickwall connect gmail {ADDRESS} --with attendance" in live.said
     assert "attendance" not in [area for area, told in found(live).items() if told]
     live.connect("gmail", "--with", "attendance")
     live.run("accounts")

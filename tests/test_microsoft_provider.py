@@ -128,7 +128,9 @@ def test_mail_to_the_rep_leaves_only_where_that_was_allowed(
     for ask in (microsoft.sender, microsoft.drafts):
         with pytest.raises(SignInError, match="was not allowed") as error:
             ask(without, lent)
-        assert error.value.remedy.startswith("Allow it: brickwall connect microsoft --with ")
+        assert error.value.remedy.startswith(
+            "Allow it: brickwall connect microsoft rep@ours.example --with"
+        )
     both = Request("microsoft", features=frozenset({"send", "drafts"}))
     allowed = account(microsoft.connect(both, lent))
     assert allowed.granted == {"send", "drafts"}

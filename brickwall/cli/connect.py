@@ -11,10 +11,11 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 _HEADERS = click.option(
-    "--headers-only",
-    is_flag=True,
-    help="Read only who, when and subject, never the texts.",
+    "--headers-only/--with-texts",
+    default=None,
+    help="Read only who, when and subject, never the texts. Default: as before, else with texts.",
 )
+_ADDRESS = click.argument("address", default="")
 _FEATURES = click.option(
     "--with",
     "features",
@@ -40,23 +41,22 @@ _DRAFTS = click.option(
 _AUTH = click.option(
     "--auth",
     type=click.Choice(["password", "xoauth2"]),
-    default="password",
-    show_default=True,
-    help="How to sign in.",
+    help="How to sign in. Default: as before, else password.",
 )
 _MAIL_AUTH = click.option(
     "--auth",
     type=click.Choice(["password", "google", "microsoft"]),
-    default="password",
-    show_default=True,
-    help="How to sign in: with a password, or with Google or Microsoft in your browser.",
+    help="How to sign in: with a password, or with Google or Microsoft in your browser. "
+    "Default: as before, else password.",
 )
 _KEY_FILE = click.option(
     "--key-file",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Keep the vault's key in this file, which only you can read, not in the keyring.",
 )
-_USER = click.option("--user", default="", help="The name to sign in with. Default: the address.")
+_USER = click.option(
+    "--user", default="", help="The name to sign in with. Default: as before, else the address."
+)
 
 
 @click.group("connect", epilog="Example: brickwall connect gmail · then: brickwall sync")
@@ -68,7 +68,7 @@ def command() -> None:
 
 
 @command.command("gmail", epilog="Example: brickwall connect gmail · set up once: docs/accounts.md")
-@click.argument("address", default="")
+@_ADDRESS
 @_HEADERS
 @_FEATURES_AND_CALLS
 @_KEY_FILE
@@ -80,7 +80,7 @@ def gmail(key_file: Path | None, **said: Any) -> int:
 @command.command(
     "microsoft", epilog="Example: brickwall connect microsoft · set up once: docs/accounts.md"
 )
-@click.argument("address", default="")
+@_ADDRESS
 @_HEADERS
 @_FEATURES_AND_CALLS
 @click.option(
@@ -93,15 +93,17 @@ def microsoft(key_file: Path | None, **said: Any) -> int:
 
 
 @command.command("exchange", epilog="Example: brickwall connect exchange ann@ours.example")
-@click.argument("address")
-@click.option("--server", default="", help="Its name, like mail.ours.example. Default: found out.")
+@_ADDRESS
+@click.option(
+    "--server",
+    default="",
+    help="Its name, like mail.ours.example. Default: as before, else found out.",
+)
 @_USER
 @click.option(
     "--auth",
     type=click.Choice(["ntlm", "basic", "oauth"]),
-    default="ntlm",
-    show_default=True,
-    help="How to sign in.",
+    help="How to sign in. Default: as before, else ntlm.",
 )
 @_HEADERS
 @_FEATURES
@@ -114,16 +116,17 @@ def exchange(key_file: Path | None, **said: Any) -> int:
 @command.command(
     "imap", epilog="Example: brickwall connect imap ann@ours.example --server imap.ours.example"
 )
-@click.argument("address")
-@click.option("--server", required=True, metavar="HOST[:PORT]", help="The IMAP server.")
+@_ADDRESS
+@click.option(
+    "--server", default="", metavar="HOST[:PORT]", help="The IMAP server. Default: as before."
+)
 @_USER
 @_MAIL_AUTH
 @click.option(
     "--security",
     type=click.Choice(["tls", "starttls", "none"]),
-    default="tls",
-    show_default=True,
-    help="How the connection is encrypted; none only for a server on this machine.",
+    help="How the connection is encrypted; none only for a server on this machine. "
+    "Default: as before, else tls.",
 )
 @_HEADERS
 @_DRAFTS
@@ -137,8 +140,8 @@ def imap(key_file: Path | None, **said: Any) -> int:
     "caldav",
     epilog="Example: brickwall connect caldav ann@ours.example --server https://dav.ours.example",
 )
-@click.argument("address")
-@click.option("--server", required=True, metavar="URL", help="The CalDAV server.")
+@_ADDRESS
+@click.option("--server", default="", metavar="URL", help="The CalDAV server. Default: as before.")
 @_USER
 @_AUTH
 @_KEY_FILE
@@ -150,11 +153,11 @@ def caldav(key_file: Path | None, **said: Any) -> int:
 @command.command("smtp", epilog="Example: brickwall connect smtp · set up once: docs/digest.md")
 @_MAIL_AUTH
 @_KEY_FILE
-def smtp(auth: str, key_file: Path | None) -> int:
+def smtp(auth: str | None, key_file: Path | None) -> int:
     """The server that sends the digest, as smtp.* in the configuration names it."""
     from brickwall.cli.connecting import run_connect_smtp
 
-    return run_connect_smtp(key_file, auth)
+    return run_connect_smtp(key_file, auth or "")
 
 
 def _connect(provider: str, key_file: Path | None, said: dict[str, Any]) -> int:
@@ -162,4 +165,7 @@ def _connect(provider: str, key_file: Path | None, said: dict[str, Any]) -> int:
     from brickwall.providers import Request
 
     features = frozenset(said.pop("features", ()))
-    return run_connect(Request(provider, features=features, **said), key_file)
+    headers_only = said.pop("headers_only", None)
+    told = {name: value for name, value in said.items() if value is not None}
+    request = Request(provider, features=features, **told)
+    return run_connect(request, key_file, headers_only=headers_only)

@@ -13,20 +13,24 @@ from brickwall import providers
 from brickwall.accounts import Accounts
 from brickwall.cli.logs import handled
 from brickwall.cli.talk import say, talk
-from brickwall.connecting import connect, no_one_to_choose, opened_vault, with_granted
+from brickwall.connecting import as_before, connect, no_one_to_choose, opened_vault
 from brickwall.paths import Home
 from brickwall.posting import keep_smtp
-from brickwall.providers import Account, Connection, Request
+from brickwall.providers import Account, Connection, Request, connect_again
 from brickwall.tools import Toolbox
 from brickwall.vault_keys import PASSPHRASE, Choice, Keys
 from brickwall.workspace import Workspace, now, opened
 from reports import escape
 
 
-def run_connect(request: Request, key_file: Path | None) -> int:
-    """Tell what will be read, sign in, and tell what was found. Returns the exit code."""
+def run_connect(request: Request, key_file: Path | None, *, headers_only: bool | None) -> int:
+    """Tell what will be read, sign in, and tell what was found. Returns the exit code.
+
+    What ``request`` leaves open, and ``headers_only``, is as before.
+    """
     with live() as (workspace, toolbox, keys):
-        request = with_granted(request, Accounts(workspace.home.accounts).all())
+        known = Accounts(workspace.home.accounts).all()
+        request = as_before(request, known, headers_only=headers_only)
         say("Once you have signed in, brickwall reads:")
         for line in providers.load(request.provider).reads(request):
             say(line)
@@ -87,6 +91,6 @@ def _told(account: Account, connection: Connection, request: Request) -> Iterato
     for feature in sorted(request.features - account.granted):
         yield (
             f"You did not allow: {feature}. All else works; to allow it later: "
-            f"brickwall connect {account.provider} --with {feature}"
+            f"{connect_again(account, feature)}"
         )
     yield "Now run `brickwall sync`."

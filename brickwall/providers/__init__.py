@@ -58,6 +58,10 @@ MODULES: Final[dict[str, str]] = {
     "caldav": "brickwall.providers.caldav",
 }
 
+#: Those that cannot tell whose account it is: the address has to be said.
+NEED_ADDRESS: Final = frozenset({"exchange", "imap", "caldav"})
+#: Name of the setting that tells that an account's server was found, not named.
+FOUND: Final = "found"
 #: Features that need a permission of their own, which is asked for only with them.
 FEATURES: Final = ("send", "drafts", "attendance")
 
@@ -204,14 +208,20 @@ def also_reads(request: Request, service: str) -> list[str]:
     return [text.format(service=service) for text in wanted]
 
 
+def connect_again(account: Account, feature: str = "") -> str:
+    """The command that signs in to an account again, and allows a feature too where one is named.
+
+    What else is needed (server, way of signing in ...) is known from before.
+    """
+    more = f" --with {feature}" if feature else ""
+    return f"brickwall connect {account.provider} {account.name}{more}"
+
+
 def not_asked_for(account: Account) -> str:
     """What the account could tell besides, and how to allow it; ``""`` where there is nothing."""
     if account.provider not in _KNOWS_CALLS or "attendance" in account.granted:
         return ""
-    return (
-        "who came to calls is not read; if you want it: "
-        f"brickwall connect {account.provider} --with attendance"
-    )
+    return f"who came to calls is not read; if you want it: {connect_again(account, 'attendance')}"
 
 
 def promises(request: Request) -> list[str]:
@@ -228,7 +238,7 @@ def check_granted(account: Account, feature: str) -> None:
         what = {"send": "send your digest", "drafts": "save drafts"}[feature]
         raise SignInError(
             f"{account.name}: brickwall was not allowed to {what} here",
-            f"Allow it: brickwall connect {account.provider} --with {feature}",
+            f"Allow it: {connect_again(account, feature)}",
             SignInProblem.CONSENT_DENIED,
         )
 

@@ -119,6 +119,8 @@ def disconnect(account: Account, tools: Tools) -> None:
 def address_of(server: str) -> str:
     """The address of a server, ``https://`` where nothing is said. Raises ``UsageError``."""
     text = server.strip()
+    if not text:
+        raise UsageError("No server is named", "Name it: --server https://dav.ours.example")
     address = text if "://" in text else f"https://{text}"
     try:
         parts = urlsplit(address)

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from brickwall.providers import (
+    FOUND,
     Account,
     Connection,
     Estimate,
@@ -80,11 +81,12 @@ def connect(request: Request, tools: Tools) -> Connection:
     user = request.user or address
     url = exchange_access.server_url(request.server) if request.server else ""
     login = _first_login(tools, auth, user, url)
+    found = {} if url else {FOUND: "yes"}
     if not url:
         address, url = _found(address, login, tools)
     client = _client(address, url, login, tools, version="")
     exchange_folders.find(client)
-    settings = {"server": url, "user": user, "auth": auth, "version": client.version}
+    settings = {"server": url, "user": user, "auth": auth, "version": client.version, **found}
     if auth != "oauth":
         tools.secrets.write({_PASSWORD: login.password})
     return Connection(

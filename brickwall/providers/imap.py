@@ -148,6 +148,8 @@ def disconnect(account: Account, tools: Tools) -> None:
 
 def address_of(server: str) -> tuple[str, int]:
     """Host and port (0: the usual one) of ``HOST[:PORT]``. Raises ``UsageError``."""
+    if not server.strip():
+        raise UsageError("No server is named", "Name it: --server imap.ours.example:993")
     found = _SERVER.fullmatch(server.strip())
     port = int(found[2] or 0) if found else 0
     if found is None or port > _LAST_PORT:
