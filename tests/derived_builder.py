@@ -18,38 +18,16 @@ import pandas as pd
 
 from analyzer import promises, score, signals, verdict
 from analyzer.derived.everything import Derived
-from analyzer.frames import COLUMNS, INTENTS, empty, shaped
+from analyzer.frames import INTENTS, empty
 from analyzer.settings import Settings
 from store.facts import Facts
 from tests.builders import instant
+from tests.frame_rows import frame, row
 
-_BLANK = {"int64": -1, "str": "", "bool": False, "float64": float("nan"), "Int32": 0}
 _NAMES = (
     "people", "mail", "recipients", "contacts", "topics", "episodes", "absences",
     "meetings", "attendees", "changes",
 )  # fmt: skip
-
-
-def frame(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Rows as derived frame ``name``; what is not given is blank."""
-    if not rows:
-        return empty(name)
-    full = []
-    for given in rows:
-        unknown = set(given) - set(COLUMNS[name])
-        assert not unknown, f"{name} has no columns {unknown}"
-        row = {c: given.get(c, _BLANK.get(dtype)) for c, dtype in COLUMNS[name].items()}
-        for column, dtype in COLUMNS[name].items():
-            if dtype.startswith("datetime64"):
-                row[column] = instant(row[column])
-            if dtype == "object":
-                row[column] = tuple(row[column] or ())
-        full.append(row)
-    made = pd.DataFrame(full)
-    for column, dtype in COLUMNS[name].items():
-        if dtype.startswith("datetime64"):
-            made[column] = pd.to_datetime(made[column], utc=True)
-    return shaped(name, made)
 
 
 def hours(start: str, end: str) -> float:
@@ -165,7 +143,10 @@ class Case:
         words = pd.DataFrame(self.words, columns=["message", "intent", "words"]).astype(
             {"message": "int64", "intent": "str", "words": "str"}
         )
-        frames = {name: frame(name, rows) for name, rows in self.rows.items()}
+        frames = {
+            name: frame(name, [row(name, given) for given in rows])
+            for name, rows in self.rows.items()
+        }
         derived = Derived(words=words, **frames)
         return replace(derived, promises=promises.promises(derived, self.settings, self.as_of))
 

@@ -18,7 +18,7 @@ from tests.brief_sample import (
     told,
     usual,
 )
-from tests.test_digest import Tags
+from tests.digest_builder import Tags
 
 
 def test_the_history_is_five_lines() -> None:

@@ -20,8 +20,8 @@ from tests.brief_sample import (
     hostile,
     usual,
 )
+from tests.digest_builder import Tags
 from tests.report_sample import HOSTILE
-from tests.test_digest import Tags
 
 
 @pytest.mark.parametrize(

@@ -25,11 +25,11 @@ from store import database
 from store.model import Delivery
 from store.reading import read_facts
 from tests.brief_sample import MONDAY, hostile, usual
+from tests.digest_builder import Tags, body
 from tests.home_builder import ME, RepHome, event
 from tests.home_builder import home as home
 from tests.home_builder import selling as selling
 from tests.smtp_peer import SmtpPeer, smtp
-from tests.test_digest import Tags
 
 DAY = "2026-06-02"
 ID = "<brickwall-brief-2026-11-23-0123456789abcdef01234567@ours.example>"
@@ -87,14 +87,6 @@ def read(raw: bytes) -> EmailMessage:
     found = message_from_bytes(raw, policy=default)
     assert isinstance(found, EmailMessage)
     return found
-
-
-def body(mail: EmailMessage, kind: str) -> str:
-    """The part that a program shows."""
-    part = mail.get_body((kind,))
-    assert part is not None
-    text: str = part.get_content()
-    return text
 
 
 def made() -> EmailMessage:

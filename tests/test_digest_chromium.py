@@ -10,8 +10,8 @@ import pytest
 
 from tests.analysis_builder import Made
 from tests.chromium import Browser, browser
+from tests.digest_builder import written
 from tests.report_sample import hostile, usual
-from tests.test_digest import written
 
 MADE = {"usual": written(usual()), "hostile": written(hostile()), "empty": written(Made())}
 NAMES = sorted(MADE)

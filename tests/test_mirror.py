@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from analyzer.mirror import mirror
-from tests.derived_builder import Case, frame
+from tests.derived_builder import Case
+from tests.frame_rows import frame, row
 
 
 def seen(case: Case) -> dict[tuple[int, str], dict[Any, Any]]:
@@ -57,10 +58,10 @@ def test_promises_of_ours_are_counted_when_they_were_due() -> None:
         {"by": "us", "due_at": "2026-06-15 17:00", "state": "open"},
         {"by": "them", "due_at": "2026-05-08 17:00", "state": "broken"},
     ]
-    told = frame("promises", [{"person": ann, **row} for row in rows])
+    told = frame("promises", [row("promises", {"person": ann, **given}) for given in rows])
     derived = replace(case.derived(), promises=told)
-    row = mirror(derived, case.settings, case.as_of).iloc[0]
-    assert (row["month"], row["promised"], row["broken"]) == ("2026-05", 2, 1)
+    month = mirror(derived, case.settings, case.as_of).iloc[0]
+    assert (month["month"], month["promised"], month["broken"]) == ("2026-05", 2, 1)
 
 
 def test_only_people_whom_we_judge_are_in_it() -> None:
