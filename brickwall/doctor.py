@@ -130,6 +130,12 @@ def store(home: Home) -> Iterator[Finding]:
     for problem in found.problems:
         remedy = "Put back a copy of the file, or move it away and import and sync again."
         yield Finding("store", "error", problem, remedy, ConfigurationError.exit_code)
+    if not found.writable:
+        remedy = (
+            f"Reports can be made; to sync, allow writing to {home.data}, or copy it elsewhere and "
+            "set BRICKWALL_HOME to the copy."
+        )
+        yield _warning("store", "it can be read, but nothing may be written", remedy)
     if not found.problems:
         yield _fine("store", f"whole; version {found.version} of {found.newest}")
 

@@ -20,6 +20,10 @@ BUSY_SECONDS: Final = 10.0
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
+_WRITABLE: Final = (
+    "Allow writing to the file and its folder, or copy it elsewhere and set BRICKWALL_HOME to that "
+    "folder."
+)
 #: Primary SQLite result code -> (what happened, what to do).
 _WORDS: Final = {
     sqlite3.SQLITE_FULL: (
@@ -28,12 +32,9 @@ _WORDS: Final = {
     ),
     sqlite3.SQLITE_READONLY: (
         "it may not be written",
-        "Allow writing to the file and its folder, or set BRICKWALL_HOME to another folder.",
+        f"{_WRITABLE} Reports of what is stored can be made all the same.",
     ),
-    sqlite3.SQLITE_CANTOPEN: (
-        "it cannot be opened",
-        "Check that its folder exists and may be written, or set BRICKWALL_HOME to another one.",
-    ),
+    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", f"Check that its folder exists. {_WRITABLE}"),
     sqlite3.SQLITE_PERM: (
         "there is no right to use it",
         "Allow reading and writing of the file, or set BRICKWALL_HOME to another folder.",
@@ -92,25 +93,50 @@ def told(path: Path) -> Iterator[None]:
 def connect(path: Path) -> Connection:
     """Open or make the database at ``path``, in the newest version, readable by its owner only.
 
+    Where nothing may be written there, what is stored can still be read; a write then raises.
     Transactions are begun by hand (``BEGIN`` or ``BEGIN IMMEDIATE``), never by the driver.
     """
-    _prepare_file(path)
+    read_only = is_read_only(path)
+    if not read_only:
+        _prepare_file(path)
+    address = reading_address(path) if read_only else path
     engine = create_engine(
         "sqlite://",
-        creator=lambda: sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None),
+        creator=lambda: sqlite3.connect(
+            address, timeout=BUSY_SECONDS, isolation_level=None, uri=read_only
+        ),
         poolclass=pool.NullPool,
     )
     connection = engine.connect()
     try:
-        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
-        # In WAL mode a power cut may undo the last commits, but leaves records and cursor equal.
-        connection.exec_driver_sql("PRAGMA synchronous = NORMAL")
+        if not read_only:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+            # So a power cut may undo the last commits, but leaves records and cursor equal.
+            connection.exec_driver_sql("PRAGMA synchronous = NORMAL")
         connection.exec_driver_sql("PRAGMA cache_size = -65536")
-        _migrate(path, connection)
+        _migrate(path, connection, read_only=read_only)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def is_read_only(path: Path) -> bool:
+    """Whether there is a database at ``path`` that may be read, but nothing written there.
+
+    SQLite makes files of its own beside it, so the folder counts too.
+    """
+    places = (path, path.parent)
+    return path.is_file() and not all(os.access(place, os.W_OK) for place in places)
+
+
+def reading_address(path: Path) -> str:
+    """Where SQLite finds the database at ``path``, for whoever only reads.
+
+    Without its log nobody writes to it at present; then it needs no file beside it either.
+    """
+    alone = is_read_only(path) and not path.with_name(f"{path.name}-wal").exists()
+    return f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
 
 
 def _prepare_file(path: Path) -> None:
@@ -126,7 +152,7 @@ def version(connection: Connection) -> int:
     return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
 
 
-def _migrate(path: Path, connection: Connection) -> None:
+def _migrate(path: Path, connection: Connection, *, read_only: bool) -> None:
     """Bring the file to ``VERSION``; Alembic is imported only when there is something to do."""
     found = version(connection)
     if found > VERSION:
@@ -136,6 +162,11 @@ def _migrate(path: Path, connection: Connection) -> None:
         )
     if found == VERSION:
         return
+    if read_only:
+        raise StoreError(
+            f"{path}: made by an older brickwall, and may not be written to bring it up to date",
+            _WRITABLE,
+        )
     with transaction(connection):
         # Another process may have migrated while this one waited for the lock.
         if version(connection) < VERSION:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,22 @@ def test_everything_that_is_not_well_has_a_remedy(live: Live) -> None:
     listed = json.loads(live.said)["findings"]
     assert [one["what"] for one in listed if one["level"] != "ok" and not one["remedy"]] == []
     assert {one["area"] for one in listed} >= {"configuration", "disk", "store", "accounts"}
+
+
+def test_a_store_that_may_only_be_read_is_a_warning(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reports and this command work; the remedy says what to do before the next sync."""
+    live.connect()
+    live.run("sync")
+    monkeypatch.setattr(os, "access", lambda place, mode: False)
+    [finding] = found(live)["store"]
+    assert (finding["level"], finding["what"]) == (
+        "warning",
+        "it can be read, but nothing may be written",
+    )
+    assert str(live.home) in finding["remedy"]
+    assert live.run("accounts") == 0
 
 
 def test_mistakes_of_the_configuration_end_with_10(live: Live) -> None:

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from sqlalchemy.schema import CreateTable
 
 from store import connection, database, schema
 from store.errors import BusyError, StoreError
+from store.health import health
 from store.reading import read_facts
 from tests.store_builder import NOW, batch, message, path_in
 
@@ -171,6 +173,42 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="home") as error:
         database.open(path_in(tmp_path))
     assert "BRICKWALL_HOME" in error.value.remedy
+
+
+@pytest.fixture
+def read_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A database in a folder where nothing may be written, for root neither."""
+    path = path_in(tmp_path)
+    with database.open(path) as db:
+        db.save(db.account("rep", "test", "UTC", []), batch(message("a")), (), NOW)
+    for place in (path, path.parent):
+        place.chmod(place.stat().st_mode & ~0o222)
+    monkeypatch.setattr(os, "access", lambda place, mode: bool(place.stat().st_mode & 0o200))
+    yield path
+    for place in (path.parent, path):
+        place.chmod(0o700)
+
+
+def test_what_may_not_be_written_can_be_read(read_only: Path) -> None:
+    """Nothing is made or changed beside it; whoever writes is told what to do."""
+    before = {file.name: file.read_bytes() for file in read_only.parent.iterdir()}
+    with database.open(read_only) as db:
+        assert list(read_facts(db).messages["subject"]) == ["Offer a"]
+        with pytest.raises(StoreError, match="may not be written") as caught:
+            db.account("other", "test", "UTC", [])
+        assert "Reports of what is stored can be made all the same" in caught.value.remedy
+    assert health(read_only).problems == ()
+    assert {file.name: file.read_bytes() for file in read_only.parent.iterdir()} == before
+
+
+def test_an_old_database_that_may_not_be_written_is_said(
+    read_only: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot be brought up to date."""
+    monkeypatch.setattr(connection, "VERSION", schema.VERSION + 1)
+    with pytest.raises(StoreError, match="made by an older brickwall") as caught:
+        database.open(read_only)
+    assert "BRICKWALL_HOME" in caught.value.remedy
 
 
 def test_a_folder_in_the_place_of_the_file_is_said(tmp_path: Path) -> None:
