@@ -6,7 +6,6 @@ UIDVALIDITY stays; a message that moves gets another one, but stays the same mes
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from typing import Final, Literal
 from ingest import uid_set
 from ingest.imap_client import ImapClient
 from ingest.imap_folders import Folder, evidence
+from ingest.imap_look import ABOUT_MESSAGES, Look, looked
 from ingest.imap_mail import MailReader, Page
 from ingest.imap_state import STREAM, Phase, State, Strand, parts_of, source_key
 from ingest.retry import QuarantineError
@@ -25,7 +25,7 @@ from store.model import Failure
 NAME: Final = "mail"
 PAGE_MESSAGES: Final = 100
 #: Pages of one folder before another has its turn: each folder must be opened again.
-_PAGES_IN_TURN: Final = 5
+_PAGES_IN_TURN: Final = 10
 #: A folder that is gone with more than this share of all mail is held against the store first.
 _LARGE_SHARE: Final = 0.2
 _MOST_LOSSES: Final = 3
@@ -129,20 +129,6 @@ def found(client: ImapClient, foreign: Sequence[str], *, gmail: bool) -> list[Fo
 
 
 @dataclass
-class _Look:
-    """What a folder holds now: numbers in order, and those that have vanished since."""
-
-    uids: list[int]
-    vanished: set[int]
-    modseq: int
-
-    def page(self, span: Sequence[int], size: int) -> list[int]:
-        """The newest numbers in a span."""
-        low, high = (bisect_left(self.uids, end) for end in span)
-        return self.uids[max(low, high - size) : high][::-1]
-
-
-@dataclass
 class _Run:
     """One reading of everything that is new."""
 
@@ -152,7 +138,7 @@ class _Run:
     folders: Sequence[Folder]
     known: Known
     page_messages: int
-    looks: dict[str, _Look] = field(default_factory=dict)
+    looks: dict[str, Look] = field(default_factory=dict)
     losses: int = 0
 
     def batches(self) -> Iterator[Batch]:
@@ -199,7 +185,7 @@ class _Run:
         self.looks.pop(strand.stream, None)
         strand.todo = strand.todo or [[1, 1]]
 
-    def _opened(self, strand: Strand) -> _Look:
+    def _opened(self, strand: Strand) -> Look:
         """Open the folder; look what is new and what is gone, once in a run."""
         following = strand.phase is Phase.FOLLOWING and not strand.todo
         modseq = strand.modseq if following else 0
@@ -209,28 +195,23 @@ class _Run:
             self.looks.pop(strand.stream, None)
         if strand.stream in self.looks:
             return self.looks[strand.stream]
-        fresh = self.client.uids(strand.uidnext, opened.uidnext, messages=opened.messages)
-        strand.add(fresh, opened)
-        uids = uid_set.numbers(strand.uids)
-        vanished: set[int] = set()
-        if len(uids) != opened.messages:
-            vanished = uid_set.common(opened.vanished, uids)
-        if len(uids) - len(vanished) != opened.messages:
-            vanished = uids - self.client.uids(1, opened.uidnext, messages=opened.messages)
-        look = _Look(sorted(uids - vanished), vanished, opened.modseq)
+        look = looked(self.client, self.reader, strand, opened)
         self.looks[strand.stream] = look
-        if not vanished:  # else they would not be told again
+        if not look.vanished:  # else they would not be told again
             strand.modseq = opened.modseq
         if strand.phase is Phase.LISTING and not strand.todo:
             strand.phase = Phase.LISTED
         return look
 
-    def _page(self, strand: Strand, look: _Look) -> Batch:
+    def _page(self, strand: Strand, look: Look) -> Batch:
         """The next messages of a folder, as far as they are not stored."""
         uids = look.page(strand.todo[0], self.page_messages)
         names = {source_key(strand, uid): uid for uid in uids}
         stored = self.known(strand.stream, names)
-        page = self.reader.read(strand, [uid for key, uid in names.items() if key not in stored])
+        new = [uid for key, uid in names.items() if key not in stored]
+        if any(uid not in look.about for uid in new):
+            look.about = self.reader.about(look.page(strand.todo[0], ABOUT_MESSAGES))
+        page = self.reader.read(strand, new, look.about)
         strand.advance(uids)
         if strand.todo and not look.page(strand.todo[0], 1):
             strand.advance(())

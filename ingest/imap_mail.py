@@ -33,6 +33,8 @@ _BEGINNING: Final = f"BODY.PEEK[]<0.{MAX_MESSAGE_BYTES}>"
 _GIVEN: Final = (b"BODY[]", b"BODY[]<0>", b"BODY[HEADER]")
 
 About: TypeAlias = Mapping[bytes, Any]
+_NOTHING: Final[Mapping[int, About]] = {}
+_SIZE: Final = b"RFC822.SIZE"
 
 
 @dataclass(slots=True)
@@ -59,10 +61,24 @@ class MailReader:
         self._headers_only = headers_only
         self._about = (*_ABOUT, *_GMAIL) if gmail else _ABOUT
 
-    def read(self, strand: Strand, uids: Sequence[int]) -> Page:
-        """The messages with these numbers."""
+    def about(self, uids: Sequence[int]) -> dict[int, About]:
+        """What there is to know of these messages before one is fetched, of many at once.
+
+        Where the server refuses that, nothing: whoever reads them asks again, one by one at last.
+        """
+        try:
+            told = self._client.fetch(uids, self._about) if uids else {}
+        except QuarantineError:
+            return {}
+        return {uid: told[uid] for uid in uids if _SIZE in told.get(uid, {})}
+
+    def read(
+        self, strand: Strand, uids: Sequence[int], about: Mapping[int, About] = _NOTHING
+    ) -> Page:
+        """The messages with these numbers; ``about``: what is known of some of them."""
         page = Page()
-        told = self._asked(strand, uids, self._about, page)
+        told = {uid: about[uid] for uid in uids if uid in about}
+        told |= self._asked(strand, [uid for uid in uids if uid not in told], self._about, page)
         failed = {failure.item for failure in page.failures}
         page.gone += [u for u in uids if u not in told and source_key(strand, u) not in failed]
         wanted = [uid for uid in uids if uid in told and not _is_draft(told[uid])]
@@ -70,9 +86,12 @@ class MailReader:
         for group, item in self._groups(wanted, told):
             given = self._asked(strand, group, (item,), page)
             failed |= {failure.item for failure in page.failures}
-            for uid in group:
-                if source_key(strand, uid) not in failed:
-                    self._take(page, strand, uid, {**told[uid], **given.get(uid, {})})
+            here = [uid for uid in group if source_key(strand, uid) not in failed]
+            vanished = [uid for uid in here if _has_vanished(given.get(uid))]
+            page.gone += vanished
+            for uid in here:
+                if uid not in vanished:
+                    self._take(page, strand, uid, {**told[uid], **given[uid]})
         page.left_out += Counter()  # without zeros
         return page
 
@@ -138,6 +157,11 @@ def read(raw: bytes, about: About, key: str, labels: tuple[str, ...], zone: str)
         thread_hint=str(thread) if thread else parsed.message.thread_hint,
     )
     return parsed._replace(message=message)
+
+
+def _has_vanished(given: About | None) -> bool:
+    """Whether it was deleted since it was listed: nothing is told, or NIL (RFC 2180, 4.1.2)."""
+    return given is None or any(given[name] is None for name in _GIVEN if name in given)
 
 
 def _is_draft(about: About) -> bool:

@@ -115,7 +115,7 @@ def test_many_large_mails_are_not_held_at_once(
     with Wire(mailbox.dovecot.port) as wire:
         assert len(messages(source(mailbox, port=wire.port).batches(None))) == 3
     bodies = [command for command in wire.commands if "BODY.PEEK[]" in command]
-    assert bodies == ["UID FETCH 2,3 (BODY.PEEK[])", "UID FETCH 1 (BODY.PEEK[])"]
+    assert bodies == ["UID FETCH 2:3 (BODY.PEEK[])", "UID FETCH 1 (BODY.PEEK[])"]
 
 
 def test_a_mail_that_nobody_can_read_stops_no_other(mailbox: Mailbox) -> None:

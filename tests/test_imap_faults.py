@@ -111,6 +111,9 @@ def test_a_cursor_of_another_version_leads_to_a_full_listing(mailbox: Mailbox) -
             list(source(mailbox).batches(cursor))
 
 
+_LABELS = b'("\\\\Inbox" "&AOQ-/B" foo)'
+
+
 def answers(command: str) -> Iterable[bytes]:
     """A server like Gmail, with two mails."""
     raw = raw_message("ann").replace(b"Message-ID", b"X-Note: a\r\nMessage-ID")
@@ -128,12 +131,13 @@ def answers(command: str) -> Iterable[bytes]:
             b"* OK [UIDNEXT 8] next",
             b"OK [READ-ONLY] open",
         ],
-        "UID SEARCH": [b"* SEARCH 3 7", b"OK done"],
-        "UID FETCH 3,7": [
-            b'* 1 FETCH (UID 3 FLAGS () X-GM-THRID 127 X-GM-LABELS ("\\\\Inbox" "&AOQ-/B" foo))',
+        "UID FETCH 1:7": [
+            b"* 1 FETCH (UID 3 RFC822.SIZE 9999999 X-GM-THRID 127 X-GM-LABELS %s)" % _LABELS,
             b"* 2 FETCH (UID 7 RFC822.SIZE 300 FLAGS () X-GM-LABELS (\\Draft))",
             b"OK done",
         ],
+        "UID SEARCH": [b"* SEARCH 3 7", b"OK done"],
+        "UID FETCH 3 (RFC": [b"* 1 FETCH (UID 3 RFC822.SIZE 9999999 FLAGS ())", b"OK done"],
         "UID FETCH 3": [b"* 1 FETCH (UID 3 BODY[]<0> {%d}\r\n%b)" % (len(raw), raw), b"OK done"],
     }
     return next((told[name] for name in told if command.startswith(name)), [b"OK done"])
@@ -163,7 +167,8 @@ def refusing(*refused: str) -> Scripted:
 def test_a_mail_that_the_server_refuses_is_put_aside_alone() -> None:
     """The request for many is taken apart to find which."""
     about = "(RFC822.SIZE INTERNALDATE FLAGS X-GM-LABELS X-GM-THRID)"
-    with refusing(f"UID FETCH 3,7 {about}", f"UID FETCH 7 {about}") as server:
+    refused = [f"UID FETCH {numbers} {about}" for numbers in ("1:7", "3,7", "7")]
+    with refusing(*refused) as server:
         batches = list(scripted(server.port).batches(None))
     (failure,) = [failure for batch in batches for failure in batch.failures]
     assert failure.item == "[Gmail]/All Mail;9;7"
