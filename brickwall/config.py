@@ -47,7 +47,7 @@ class ConfigProblemsError(ConfigurationError):
         listed = "\n".join(f"  {problem}" for problem in problems)
         super().__init__(
             f"{path} has {len(problems)} problem{'s' * (len(problems) > 1)}:\n{listed}",
-            "All keys are explained in docs/configuration.md.",
+            "Correct these lines; what is left out is as by default.",
         )
         self.problems = tuple(problems)
 

@@ -26,7 +26,14 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "exchange": ("client_id",),
 }
 _PLACEHOLDER: Final = "YOUR-"
-_EXPLAINED: Final = "docs/credentials.md explains every field; start from credentials.example.json."
+_GOOGLE: Final = "console.cloud.google.com > Google Auth Platform > Clients"
+_EXPLAINED: Final = (
+    'It is to look like {"google": {"client_id": "...", "client_secret": "..."}, "microsoft": '
+    '{"client_id": "..."}}, with what you need of it. Google\'s are made at '
+    f"{_GOOGLE} (type Desktop app; its download works as it is), Microsoft's at "
+    "entra.microsoft.com > App registrations (platform Mobile and desktop applications, "
+    "http://localhost)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ class Clients:
             if "web" in found:
                 raise ConfigurationError(
                     f'{self.path}: google: this client is of the type "Web application"',
-                    'Make a client of the type "Desktop app": docs/credentials.md shows how.',
+                    f'Make a client of the type "Desktop app": {_GOOGLE}.',
                 )
             found = found.get("installed", found)
         if not isinstance(found, dict):

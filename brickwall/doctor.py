@@ -14,6 +14,7 @@ from brickwall.daemon import past, plan
 from brickwall.daemon.lock import is_held
 from brickwall.daemon.past import Memory
 from brickwall.paths import Home
+from brickwall.posting import NO_WAY
 from brickwall.providers import Account, connect_again, not_asked_for
 from ingest.calls import REFUSED
 from store.errors import BrickwallError, ConfigurationError, InputError, SignInError
@@ -32,6 +33,12 @@ NEVER_BEFORE: Final = datetime(2026, 11, 1, tzinfo=UTC)
 LITTLE_BYTES: Final = 1_000_000_000
 TOO_LITTLE_BYTES: Final = 100_000_000
 FAILURES: Final = 3
+
+_CALLS_NEED: Final = (
+    "All else works without it. Google Meet needs the Google Meet REST API switched on in your "
+    "Google project; Microsoft Teams a work or school account, and mostly an administrator who "
+    "allows OnlineMeetingArtifact.Read.All."
+)
 
 Level = Literal["ok", "warning", "error"]
 
@@ -71,7 +78,7 @@ def _fine(area: str, what: str) -> Finding:
 def configuration(home: Home, problems: Sequence[str]) -> Iterator[Finding]:
     """Every mistake of the file."""
     for problem in problems:
-        remedy = f"Correct {home.config_file}; docs/configuration.md explains all keys."
+        remedy = f"Correct {home.config_file}; what is left out there is as by default."
         yield Finding("configuration", "error", problem, remedy, ConfigurationError.exit_code)
     if not problems:
         yield _fine("configuration", "in order" if home.config_file.exists() else "all by default")
@@ -167,8 +174,7 @@ def _calls(name: str, account: Account, state: AccountState | None) -> Iterator[
         yield _fine("attendance", f"{name}: optional: {optional}")
     for why in state.left_out if state else ():
         if why.startswith(REFUSED):
-            remedy = "All else works without it. docs/accounts.md tells what it needs."
-            yield _warning("attendance", f"{name}: {why}", remedy)
+            yield _warning("attendance", f"{name}: {why}", _CALLS_NEED)
 
 
 def _freshness(name: str, state: AccountState | None, now: datetime) -> Iterator[Finding]:
@@ -193,7 +199,10 @@ def _trouble(account: Account, one: past.Past) -> Iterator[Finding]:
         remedy = f"Sign in again: {connect_again(account)}"
         yield Finding("accounts", "error", what, remedy, SignInError.exit_code)
     elif one.result == "throttled":
-        remedy = "It goes on by itself. A larger quota: docs/accounts.md, google.units_per_minute."
+        remedy = (
+            "It goes on by itself. If your Google project has a larger quota, tell it: "
+            "google.units_per_minute in the configuration."
+        )
         yield _warning("quota", what, remedy)
     elif one.result == "offline":
         yield _warning("accounts", what, "Check the network; it goes on by itself.")
@@ -247,7 +256,7 @@ def delivery(
 
 def _way(config: Config, connected: Sequence[Account]) -> Iterator[Finding]:
     if not config.smtp.host and not any("send" in account.granted for account in connected):
-        remedy = "Allow an account to (--with send) or name smtp.host: docs/digest.md."
+        remedy = NO_WAY
         what = "nobody may send it yet"
         yield Finding("digest", "error", what, remedy, ConfigurationError.exit_code)
 

@@ -28,8 +28,8 @@ def written(answers: Answers) -> str:
 
 
 def _lines(answers: Answers) -> Iterator[str]:
-    yield "# brickwall's configuration. Every key may be left out; all are explained in"
-    yield "# docs/configuration.md. `brickwall config check` tells what is wrong with it."
+    yield "# brickwall's configuration. Every key may be left out, and is then as by default."
+    yield "# `brickwall config check` tells what is wrong with it."
     yield from _me(answers)
     yield from _digest(answers)
     yield from _smtp(answers.smtp)

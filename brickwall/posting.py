@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from ingest.senders import Drafts
     from ingest.smtp import SmtpLogin, SmtpSender
 
+#: What to do where nobody may send the digest.
+NO_WAY: Final = (
+    "Allow an account to: brickwall connect gmail --with send (or microsoft, exchange); or name a "
+    "server as smtp.host and smtp.user in the configuration, then: brickwall connect smtp"
+)
 _SECRET: Final = "secret"  # noqa: S105 - a name
 _AUTH: Final = "auth"
 
@@ -51,8 +56,7 @@ def post(toolbox: Toolbox, vault: Callable[[], Vault], recipient: str) -> Post:
         return _by_smtp(toolbox, vault, recipient, accounts.all())
     raise ConfigurationError(
         "Nobody may send you the digest yet",
-        "Allow an account to: brickwall connect gmail --with send (or microsoft, exchange); or "
-        "name a server as smtp.host in the configuration. docs/digest.md tells how.",
+        NO_WAY,
     )
 
 
@@ -155,7 +159,7 @@ def keep_smtp(toolbox: Toolbox, opened: Vault, auth: str) -> None:
     if not smtp.host or not smtp.user:
         raise ConfigurationError(
             "The configuration names no SMTP server with a user",
-            "Set smtp.host and smtp.user first: docs/digest.md tells how.",
+            "Set smtp.host and smtp.user in it first (brickwall init asks for them).",
         )
     kept = opened.secrets(smtp_id(smtp))
     with suppress(SignInError):  # what cannot be read any more is replaced

@@ -147,7 +147,7 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "org_internal": "Sign in with an account of that organisation, or set the audience of the "
     'client to "External".',
     "invalid_client": "Compare client_id and client_secret with Google Cloud console > Clients.",
-    "redirect_uri_mismatch": 'Make one of the type "Desktop app": docs/credentials.md shows how.',
+    "redirect_uri_mismatch": 'Make one of the type "Desktop app" (Google Cloud console > Clients).',
     "invalid_scope": "Switch on the Gmail and Google Calendar interfaces in its Google project.",
 }
 _SAME: Final[Mapping[str, str]] = {

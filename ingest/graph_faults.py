@@ -92,7 +92,7 @@ def _graph_fault(error: GraphError) -> Fault | None:
             Action.STOP,
             f"{SERVICE} does not let brickwall read this ({error.code or 'HTTP 403'})",
             f"Sign in again and allow what is asked ({SIGN_IN}); where that is refused, your "
-            "administrator decides: docs/accounts.md.",
+            "administrator decides. Without them: export a .pst in Outlook, brickwall import it.",
         )
     return fault
 

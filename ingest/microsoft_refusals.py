@@ -196,7 +196,7 @@ _PUBLIC = _Reason(
     SignInProblem.UNKNOWN,
     "The app registration is not set up for programs on a computer",
     'In it, under Authentication, add the platform "Mobile and desktop applications" with '
-    'http://localhost and switch "Allow public client flows" on: docs/credentials.md.',
+    'http://localhost and switch "Allow public client flows" on.',
 )
 _DISABLED = _Reason(
     SignInProblem.REVOKED,

@@ -25,11 +25,11 @@ def clients(folder: Path, content: object) -> Clients:
 
 
 def told(folder: Path, content: object, section: str = "google") -> str:
-    """What the user is told; the remedy always leads to the documentation."""
+    """What the user is told; the remedy always shows how the file is to look."""
     with pytest.raises(ConfigurationError) as caught:
         clients(folder, content).client(section)
     assert caught.value.exit_code == 10
-    assert "docs/credentials.md" in caught.value.remedy
+    assert "console.cloud.google.com" in caught.value.remedy
     assert "credentials.json" in caught.value.cause
     return caught.value.cause
 
@@ -84,7 +84,7 @@ def test_a_missing_file_is_told_with_its_place(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="does not exist") as caught:
         Clients(tmp_path / "credentials.json").client("google")
     assert str(tmp_path) in caught.value.cause
-    assert "credentials.example.json" in caught.value.remedy
+    assert '{"google": {"client_id"' in caught.value.remedy
 
 
 @pytest.mark.parametrize("section", list(FIELDS))

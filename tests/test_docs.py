@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -77,3 +78,24 @@ def test_every_right_that_is_asked_for_is_documented() -> None:
             features = frozenset(auth.FEATURES)
             asked = auth.scopes(headers_only=headers_only, features=features)
             assert [s for s in asked if f"`{s.rpartition('/')[2]}`" not in text] == []
+
+
+def test_no_text_sends_the_user_to_a_file_that_is_not_installed() -> None:
+    """A remedy holds the essential words; only help for programmers names a page."""
+    named = []
+    for package in ("brickwall", "ingest", "reports", "store", "analyzer"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            docstrings = {
+                id(node.body[0].value)
+                for node in ast.walk(tree)
+                if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+                and node.body
+                and isinstance(node.body[0], ast.Expr)
+            }
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Constant) and id(node) not in docstrings:
+                    text = str(node.value)
+                    if "docs/" in text and not text.startswith("For programs: "):
+                        named.append(f"{path.name}: {text}")
+    assert named == []

@@ -39,7 +39,7 @@ def check(as_json: bool) -> int:
         say(f"{place.config_file} has {len(found)} problem{'s' * (len(found) > 1)}:")
         for problem in found:
             say(f"  {problem}")
-        say("All keys are explained in docs/configuration.md.")
+        say("Correct these lines; what is left out is as by default.")
     elif place.config_file.exists():
         say(f"{place.config_file} is in order.")
     else:

@@ -67,7 +67,9 @@ def command() -> None:
     """
 
 
-@command.command("gmail", epilog="Example: brickwall connect gmail · set up once: docs/accounts.md")
+@command.command(
+    "gmail", epilog="Example: brickwall connect gmail · once before: a client in credentials.json"
+)
 @_ADDRESS
 @_HEADERS
 @_FEATURES_AND_CALLS
@@ -78,7 +80,8 @@ def gmail(key_file: Path | None, **said: Any) -> int:
 
 
 @command.command(
-    "microsoft", epilog="Example: brickwall connect microsoft · set up once: docs/accounts.md"
+    "microsoft",
+    epilog="Example: brickwall connect microsoft · once before: a client in credentials.json",
 )
 @_ADDRESS
 @_HEADERS
@@ -150,7 +153,9 @@ def caldav(key_file: Path | None, **said: Any) -> int:
     return _connect("caldav", key_file, said)
 
 
-@command.command("smtp", epilog="Example: brickwall connect smtp · set up once: docs/digest.md")
+@command.command(
+    "smtp", epilog="Example: brickwall connect smtp · once before: smtp.host and smtp.user"
+)
 @_MAIL_AUTH
 @_KEY_FILE
 def smtp(auth: str | None, key_file: Path | None) -> int:

@@ -213,7 +213,8 @@ def _notes(request: Request, tools: Tools, *, calendars: bool) -> list[str]:
     if ends_at := tools.secrets.read().get("refresh_expires_at"):
         notes.append(
             f"Google ends this access on {ends_at[:10]}, because your OAuth client is in Testing "
-            "mode; docs/credentials.md says how to publish it."
+            "mode. To keep it, publish the client: console.cloud.google.com > Google Auth "
+            "Platform > Audience > Publish app; then connect again."
         )
     if request.headers_only:
         notes.append(

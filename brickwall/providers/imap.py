@@ -115,7 +115,8 @@ def sender(account: Account, tools: Tools) -> Sender:
     del tools
     raise ConfigurationError(
         f"{account.name}: nothing can be sent over IMAP",
-        "Name the server that sends your mail as smtp.host in the configuration: docs/digest.md.",
+        "Name the server that takes your mail as smtp.host and smtp.user in the configuration; "
+        "then: brickwall connect smtp",
     )
 
 
