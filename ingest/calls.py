@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,6 +22,13 @@ ASK_AGAIN_AFTER: Final = timedelta(days=1)
 REFUSED: Final = "who came to calls: "
 
 _NEVER: Final = timedelta(0)
+#: What calendars write in place of a place: the name of the call in the user's language (Teams'
+#: own keep the brand), or its address.
+_ONLINE: Final = re.compile(
+    r"https?://\S+|(?:\w+ (?:de |di |da |do |d')?)?\b(?:microsoft teams|google meet)\b(?:[- ]\w+)?"
+    r"|\bonline\b",
+    re.IGNORECASE,
+)
 
 
 class RefusedError(Exception):
@@ -33,7 +41,7 @@ class RefusedError(Exception):
 class Meeting(NamedTuple):
     """One date of a meeting, under the key that its event revisions have.
 
-    ``invited``: addresses of everybody who stands on it.
+    ``invited``: addresses of everybody who stands on it. ``in_person``: it has a place besides.
     """
 
     uid: str
@@ -41,15 +49,28 @@ class Meeting(NamedTuple):
     start: datetime
     end: datetime
     invited: tuple[str, ...]
+    in_person: bool
 
 
-def meeting_of(told: EventRevision) -> Meeting | None:
-    """The date that a calendar shows; ``None`` for whole days and what is called off."""
+def meeting_of(told: EventRevision, places: Iterable[str] = ()) -> Meeting | None:
+    """The date that a calendar shows; ``None`` for whole days and what is called off.
+
+    ``places``: where it is said to take place. With a place that is not the call itself, or a room
+    among the invited, people may meet there without being in the call.
+    """
     if told.start is None or told.end is None or told.all_day or told.status == "CANCELLED":
         return None
     people = {one.address for one in told.attendances} | {told.organizer}
     invited = tuple(sorted(people - {""}))
-    return Meeting(told.uid, told.recurrence_at, told.start, told.end, invited)
+    room = any(one.role == "RESOURCE" for one in told.attendances)
+    in_person = room or any(map(is_place, places))
+    return Meeting(told.uid, told.recurrence_at, told.start, told.end, invited, in_person)
+
+
+def is_place(told: str) -> bool:
+    """Whether it may be a place where people sit together; in doubt it is."""
+    rest = _ONLINE.sub("", told)
+    return any(sign.isalnum() for sign in rest)
 
 
 def held_for(meetings: Iterable[Meeting], began_at: datetime, ended_at: datetime) -> Meeting | None:

@@ -15,7 +15,7 @@ from ingest.source import CursorExpiredError
 SERVICE: Final = "Google Calendar"
 PAGE_SIZE: Final = 2_500
 #: Where a meeting is held, as Google Meet knows it.
-_ROOM: Final = "hangoutLink,conferenceData/conferenceId"
+_ROOM: Final = "hangoutLink,conferenceData/conferenceId,location"
 
 
 class Calendar(NamedTuple):

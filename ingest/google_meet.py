@@ -104,7 +104,7 @@ class GoogleMeet:
 
     def _meeting(self, told: Json, zone: str) -> Meeting | None:
         try:
-            return meeting_of(google_events.revision(told, zone))
+            return meeting_of(google_events.revision(told, zone), [str(told.get("location", ""))])
         except QuarantineError:
             return None
 
@@ -141,6 +141,7 @@ class GoogleMeet:
                 ended_at,
                 joinings,
                 meeting.invited,
+                meeting.in_person,
             )
         )
 

@@ -15,7 +15,7 @@ from ingest.calls import Found, Looks, RefusedError, meeting_of, refused
 from ingest.graph_client import GraphClient, path_of
 from ingest.graph_event import Owner
 from ingest.graph_faults import failure_of
-from ingest.graph_json import Json, part, text
+from ingest.graph_json import Json, part, parts, text
 from ingest.graph_reports import Held, Reports
 from ingest.source import Batch
 
@@ -29,7 +29,7 @@ BATCH: Final = 20
 
 _FIELDS: Final = (
     "iCalUId,type,start,end,originalStart,isAllDay,isCancelled,isOrganizer,organizer,attendees,"
-    "onlineMeeting"
+    "onlineMeeting,location,locations"
 )
 
 
@@ -102,10 +102,17 @@ class GraphAttendance:
         if told.get("isOrganizer") is not True or not link:
             return None
         try:
-            meeting = meeting_of(graph_event.revisions(told, self._owner)[0])
+            meeting = meeting_of(graph_event.revisions(told, self._owner)[0], _places(told))
         except ValueError:
             return None  # reading the calendar puts it into quarantine
         return Held(text(told, "id"), link, meeting) if meeting else None
+
+
+def _places(told: Json) -> list[str]:
+    """The names of all places of an entry; one without a name may still be a room."""
+    listed = [part(told, "location"), *parts(told, "locations")]
+    kinds = [text(one, "locationType") for one in listed if text(one, "locationType") != "default"]
+    return [*(text(one, "displayName") for one in listed), *kinds]
 
 
 def _falls_due(end: datetime, looks: Looks, now: datetime) -> bool:

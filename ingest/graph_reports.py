@@ -135,18 +135,27 @@ def _conference(told: Json, report: Report) -> Conference:
         *span,
         tuple(one for each in stays for one in each),
         meeting.invited,
+        meeting.in_person,
     )
 
 
 def _stays(record: Json, began_at: datetime) -> Iterator[Joining]:
-    """One person, once for each time they were there. Only who has an address has an account."""
-    name = one_line(text(part(record, "identity"), "displayName"))[:200]
+    """One person, once for each time they were there.
+
+    Of who signed in at another company often no address is told, but their account (its id), under
+    whose name they came. Guests and those of other programs, who type their name, are of other
+    types.
+    """
+    identity = part(record, "identity")
+    kind = text(identity, "@odata.type").lower()
+    has_account = bool(text(identity, "id")) and (not kind or "communicationsuser" in kind)
+    name = one_line(text(identity, "displayName"))[:200]
     address = normalised(text(record, "emailAddress"))[:320]
     address = address if "@" in address else ""
     for stay in parts(record, "attendanceIntervals") or [{}]:
         joined_at = instant(text(stay, "joinDateTime")) or began_at
         left_at = instant(text(stay, "leaveDateTime"))
-        yield Joining(name, address, bool(address), joined_at, left_at)
+        yield Joining(name, address, bool(address) or has_account, joined_at, left_at)
 
 
 def _span(told: Json) -> tuple[datetime, datetime] | None:

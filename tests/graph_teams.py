@@ -137,8 +137,13 @@ class Teams:
             raise RefusedError(403, "Forbidden", f"{RIGHT} is needed.")
 
 
-def was_there(name: str, address: str | None, *stays: tuple[datetime, int]) -> Json:
-    """A record of somebody: each stay from when and for how many minutes. No address: a guest."""
+def was_there(
+    name: str, address: str | None, *stays: tuple[datetime, int], account: str | None = None
+) -> Json:
+    """A record of somebody: each stay from when and for how many minutes.
+
+    No address: a guest, or with an ``account`` (id) somebody who signed in at another company.
+    """
     told: list[Any] = [
         {
             "joinDateTime": utc(at),
@@ -150,7 +155,7 @@ def was_there(name: str, address: str | None, *stays: tuple[datetime, int]) -> J
     return {
         "id": "65cb8e3a-1111-4c1b-9d2e-000000000001",
         "emailAddress": address,
-        "identity": {"id": None if address is None else "dc17674c", "displayName": name},
+        "identity": {"id": account or (address and "dc17674c"), "displayName": name},
         "role": "Attendee",
         "totalAttendanceInSeconds": sum(minutes for _, minutes in stays) * 60,
         "attendanceIntervals": told,

@@ -100,6 +100,12 @@ def test_a_room_that_was_invited_is_no_person() -> None:
     assert presence(story) == {"ann": UNKNOWN}
 
 
+def test_where_the_meeting_had_a_place_besides_nobody_stayed_away() -> None:
+    """Ann may sit in the rep's room, with the rep's computer in the call; who is in it came."""
+    assert told([REP, CLEO], in_person=True) == {"ann": UNKNOWN, "cleo": YES}
+    assert told([REP, CLEO]) == {"ann": NO, "cleo": YES}
+
+
 def test_a_name_that_two_have_says_nothing() -> None:
     """Two people called Ann Lee, of two companies."""
     story, uid = meeting([ANN, "Ann Lee <a.lee@other.example>"])

@@ -68,6 +68,25 @@ def test_a_call_tells_who_was_there_and_for_which_meeting(google: FakeGoogle) ->
     assert {one.address for one in found.joinings} == {""}
 
 
+@pytest.mark.parametrize(
+    ("fields", "in_person"),
+    [
+        ({"location": "https://meet.google.com/abc-mnop-xyz"}, False),
+        ({"location": "Our office, Vienna"}, True),
+        ({"attendees": [{"email": "room@resource.calendar.google.com", "resource": True}]}, True),
+    ],
+)
+def test_a_meeting_with_a_place_besides_may_have_been_held_there(
+    google: FakeGoogle, fields: dict[str, Any], in_person: bool
+) -> None:
+    """Whoever sat there was in no call."""
+    room = {"conferenceId": "the-room"}
+    google.calendar.add("hybrid", START + 3 * HOUR, conferenceData=room, **fields)
+    google.meet.add("one", "the-room", START + 3 * HOUR, [signed_in("Rep", START + 3 * HOUR)])
+    (found,) = calls(read(google))
+    assert found.in_person == in_person
+
+
 def test_a_call_of_a_series_is_that_of_its_date(google: FakeGoogle) -> None:
     """All dates have one room; one of them was moved to another day."""
     week = timedelta(weeks=1)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ingest.calls import REFUSED
+from ingest.calls import REFUSED, is_place
 from ingest.source import Batch, ChangedError
 from store.errors import InputError, SignInError
 from store.model import Conference
@@ -36,9 +36,9 @@ def fake() -> Iterator[Graph]:
 def meeting(fake: Graph, start: datetime = START, **fields: Any) -> str:
     """A Teams meeting of an hour with CUSTOMER; the link to its room."""
     link = fake.answers.teams.room()
-    usual = {"isOnlineMeeting": True, "onlineMeeting": {"joinUrl": link}}
-    people = [attendee(CUSTOMER)]
-    fake.mailbox.add_event(start, start + HOUR, attendees=people, **{**usual, **fields})
+    usual: dict[str, Any] = {"isOnlineMeeting": True, "onlineMeeting": {"joinUrl": link}}
+    usual["attendees"] = [attendee(CUSTOMER)]
+    fake.mailbox.add_event(start, start + HOUR, **{**usual, **fields})
     return link
 
 
@@ -50,6 +50,81 @@ def read(fake: Graph, cursor: str | None = None, now: datetime = NOW) -> list[Ba
 def calls(batches: list[Batch]) -> list[Conference]:
     """The calls in them."""
     return [one for batch in batches for one in batch.records if isinstance(one, Conference)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "signed_in"),
+    [
+        ("", True),
+        ("#microsoft.graph.communicationsUserIdentity", True),
+        ("#microsoft.graph.azureCommunicationServicesUserIdentity", False),
+        ("#microsoft.graph.communicationsGuestIdentity", False),
+    ],
+)
+def test_who_signed_in_at_another_company_has_an_account_without_an_address(
+    fake: Graph, kind: str, signed_in: bool
+) -> None:
+    """So their name is theirs; a guest may type any."""
+    told = was_there("Bob Lee", None, (START, 60), account="57caaef9")
+    told["identity"] |= {"@odata.type": kind} if kind else {}
+    fake.answers.teams.report(meeting(fake), START, [told])
+    (found,) = calls(read(fake))
+    (bob,) = found.joinings
+    assert (bob.name, bob.address, bob.signed_in) == ("Bob Lee", "", signed_in)
+
+
+ONLINE = {"displayName": "Microsoft Teams-Besprechung", "locationType": "default"}
+OFFICE = {"displayName": "Our office, Vienna", "locationType": "default"}
+ROOM = {"displayName": "Room 3", "locationType": "conferenceRoom"}
+
+
+@pytest.mark.parametrize(
+    ("places", "in_person"),
+    [([], False), ([ONLINE], False), ([OFFICE], True), ([ONLINE, ROOM], True)],
+)
+def test_a_meeting_with_a_place_besides_may_have_been_held_there(
+    fake: Graph, places: list[Any], in_person: bool
+) -> None:
+    """Whoever sat there was in no call."""
+    first = places[0] if places else {"displayName": "", "locationType": "default"}
+    link = meeting(fake, location=first, locations=places)
+    fake.answers.teams.report(link, START, [was_there("Rep", REP, (START, 60))])
+    (found,) = calls(read(fake))
+    assert found.in_person == in_person
+
+
+def test_a_room_among_the_invited_is_a_place(fake: Graph) -> None:
+    """By its kind, whatever it is called."""
+    people = [attendee(CUSTOMER), {**attendee("room@ours.example"), "type": "resource"}]
+    link = meeting(fake, attendees=people)
+    fake.answers.teams.report(link, START, [was_there("Rep", REP, (START, 60))])
+    (found,) = calls(read(fake))
+    assert found.in_person
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "Microsoft Teams Meeting",
+        "Réunion Microsoft Teams",
+        "Reunión de Microsoft Teams",
+        "https://meet.google.com/abc-mnop-xyz",
+        "online",
+        "Microsoft Teams Meeting; https://zoom.example/j/1",
+    ],
+)
+def test_the_name_or_the_address_of_a_call_is_no_place(name: str) -> None:
+    """In whatever language the calendar is."""
+    assert not is_place(name)
+
+
+@pytest.mark.parametrize(
+    "name", ["Our office", "Room 5 (Microsoft Teams)", "Microsoft Teams Meeting; Room 5", "会議室"]
+)
+def test_whatever_else_is_said_may_be_a_place(name: str) -> None:
+    """In doubt nobody stayed away."""
+    assert is_place(name)
 
 
 def test_a_report_tells_who_was_there_and_when(fake: Graph) -> None:

@@ -7,6 +7,7 @@ is that of exactly one person of the meeting. It says "no" only where nothing is
   device of a room, no name that two people have;
 - the rep was there for some minutes of the time that the meeting was to take, which is over;
 - nobody else of the same company came: two people may sit before one screen;
+- the meeting had no place besides, a room or an address: they may have sat there with the rep;
 - they had not declined.
 
 Of everybody else it says nothing.
@@ -101,7 +102,7 @@ def _held(facts: Facts, table: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
     """Every stay in a call of an occurrence; a call in which nobody is named has one of nobody."""
     told = facts.conferences
     told = told[(told["ended_at"] <= pd.Timestamp(as_of)).to_numpy()]
-    told = told[["conference", "service", "uid", "start", "began_at", "ended_at"]]
+    told = told[["conference", "service", "uid", "start", "began_at", "ended_at", "in_person"]]
     told = told.merge(table[["occ", "uid", "start", "end"]], on=["uid", "start"])
     stays = told.merge(facts.joinings, on="conference", how="left")
     order = ["occ", "began_at", "conference", "joined_at", "name", "address"]
@@ -178,7 +179,9 @@ def _missed(
     sure = stays.groupby("occ")["known"].all()
     waited = _waited(stays[stays["ours"].to_numpy()])
     over = stays.drop_duplicates("occ").set_index("occ")["end"] <= pd.Timestamp(as_of)
-    occ = over.index[(over & sure & waited.reindex(over.index, fill_value=False)).to_numpy()]
+    apart = ~stays.groupby("occ")["in_person"].any()
+    waited = waited.reindex(over.index, fill_value=False)
+    occ = over.index[(over & sure & apart & waited).to_numpy()]
     company = people.set_index("person")["company"]
     there = pd.MultiIndex.from_arrays([came["occ"], company.reindex(came["person"])])
     rows = present[present["occ"].isin(occ).to_numpy()]
