@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import os
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -12,7 +14,7 @@ from store import database
 from store.content import digest
 from tests.account_changes import mail_arrives, mail_changes, meetings_arrive, meetings_change
 from tests.contract import Peer, can
-from tests.import_builder import calendar, content, event, mail, mbox, run, write
+from tests.import_builder import calendar, content, event, mail, mbox, run, write, zipped
 from tests.killed import FORKS, importing, killed_after, killed_at, steps_of, syncing
 from tests.killed_sources import MAKERS
 from tests.synced import Synced, account, empty_database, prepare
@@ -20,9 +22,10 @@ from tests.synced import Synced, account, empty_database, prepare
 PHASES: Final = ("first", "next", "resync")
 #: Where nothing expires, no full listing is ever compared.
 CASES: Final = [(k, p) for k in MAKERS for p in PHASES if p != "resync" or can(k, "expire")]
-#: Kills of each source in each phase; without fork a process takes too long to begin.
-TRIALS: Final = 5 if FORKS else 1
-IMPORT_TRIALS: Final = 20 if FORKS else 3
+#: Trials of each source in each phase, with two kills each: ``BRICKWALL_KILL_TRIALS=17`` makes them
+#: more than a hundred for every source. Without fork a process takes too long to begin.
+TRIALS: Final = int(os.environ.get("BRICKWALL_KILL_TRIALS", "5" if FORKS else "1"))
+IMPORT_TRIALS: Final = 4 * TRIALS if FORKS else 3
 #: Longest that a process is left alone; most of these syncs take less.
 LONGEST_SECONDS: Final = 0.1
 
@@ -67,11 +70,30 @@ def test_a_sync_that_is_killed_goes_on_to_the_same_content(
             assert stored(path) == stored(calm), f"killed at step {at} and {after}"
 
 
-def test_an_import_that_is_killed_goes_on_to_the_same_content(tmp_path: Path) -> None:
-    """Mailboxes, single mails and a calendar; some times there is no database yet."""
+def every_kind_of_file(folder: Path) -> list[Path]:
+    """A mailbox, a packed one, single mails, a Maildir, a Takeout, a calendar and deals."""
     box = mbox([*(mail(n) for n in range(40)), b"Junk: x\n\n", mail(1, sender="c@ours.example")])
-    paths = [write(tmp_path / "a.mbox", box), write(tmp_path / "b.ics", calendar(event("1")))]
-    paths.append(write(tmp_path / "eml" / "1.eml", mail(1000)).parent)
+    takeout = {"Takeout/Mail/Inbox.mbox": mbox(mail(n) for n in range(30, 50))}
+    takeout["Takeout/Calendar/me.ics"] = calendar(event("2"))
+    takeout["more/1.eml"] = mail(60)
+    deals = b"contact,topic,value\nbob@theirs.example,Pumps,900\n"
+    for name in ("cur", "new", "tmp"):
+        (folder / "maildir" / name).mkdir(parents=True)
+    write(folder / "maildir" / "cur" / "1.x:2,S", mail(70))
+    return [
+        write(folder / "a.mbox", box),
+        write(folder / "b.mbox.gz", gzip.compress(mbox(mail(n) for n in range(45, 55)))),
+        write(folder / "eml" / "1.eml", mail(1000)).parent,
+        folder / "maildir",
+        zipped(folder / "takeout.zip", takeout),
+        write(folder / "c.ics", calendar(event("1"))),
+        write(folder / "deals.csv", deals),
+    ]
+
+
+def test_an_import_that_is_killed_goes_on_to_the_same_content(tmp_path: Path) -> None:
+    """Files of every kind; some times there is no database yet."""
+    paths = every_kind_of_file(tmp_path / "files")
     homes = [tmp_path / str(number) for number in range(IMPORT_TRIALS + 1)]
     for number, home in enumerate(homes):
         home.mkdir()
