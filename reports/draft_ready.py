@@ -11,22 +11,28 @@ from analyzer.analysis import Analysis
 from reports.draft_kinds import NO_MAIL, OBJECTED, chosen
 from reports.draft_known import known
 from reports.model import Action, Person
+from reports.words import with_draft
 
 #: Names and addresses that no shell takes for anything else: commands are copied as they stand.
 _NAME: Final = re.compile(r"[^\W\d_]+(?:[ .'-]+[^\W\d_]+)*")
 _ADDRESS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*@[A-Za-z0-9.-]+")
 
 
-def ready(step: str, analysis: Analysis, person: Person, verdict: str, zone: ZoneInfo) -> str:
-    """A next step with the command that writes the mail it asks for, if it asks for one.
+def command(analysis: Analysis, person: Person, verdict: str, zone: ZoneInfo) -> str:
+    """The command that writes the mail which the next step asks for, ``""`` where it asks for none.
 
-    Like ``Write once more. (brickwall draft "Ann Lee" last-try)``.
+    Like ``brickwall draft "Ann Lee" last-try``.
     """
     whom = _told(person)
     if verdict in NO_MAIL or not whom:
-        return step
+        return ""
     kind = chosen(known(analysis, None, person.id, zone)).kind
-    return f"{step} (brickwall draft {whom} {kind})" if kind else step
+    return f"brickwall draft {whom} {kind}" if kind else ""
+
+
+def ready(step: str, analysis: Analysis, person: Person, verdict: str, zone: ZoneInfo) -> str:
+    """A next step with that command behind it: ``Write once more. (brickwall draft ...)``."""
+    return with_draft(step, command(analysis, person, verdict, zone))
 
 
 def ready_confirm(why: str, analysis: Analysis, person: Person) -> str:

@@ -19,12 +19,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ContactPage:
-    """Everything about one judged person: all signs, topics and the latest of the timeline."""
+    """Everything about one judged person: all signs, topics and the latest of the timeline.
+
+    ``draft``: the command that writes the mail which the next step asks for, ``""`` for none.
+    """
 
     as_of: datetime
     zone: str
     currency: str
     contact: Contact
+    draft: str
     topics: tuple[Topic, ...]
     timeline: tuple[Entry, ...]
     timeline_left_out: int

@@ -128,11 +128,12 @@ def sentence(whole: Conduct) -> str:
         return "Nothing to see yet: nobody whom brickwall judges has asked you or met you."
     asked = words.count(whole.asked, "question")
     late = words.count(whole.moved_late, "meeting")
+    due = words.count(whole.promised, "promise that was", "promises that were")
     usual = f" Your usual answer took {_time(whole.answer_hours)}." if whole.answered else ""
     return (
         f"They asked you {asked}; {whole.unanswered:,} of them waited a working week or longer."
         f"{usual} You moved or called off {late} late, of {whole.meetings:,}, and broke "
-        f"{whole.broken:,} of {words.count(whole.promised, 'promise')} that were due."
+        f"{whole.broken:,} of {due} due."
     )
 
 
@@ -141,8 +142,8 @@ def _table(name: str, told: list[tuple[str, Conduct]]) -> Any:
 
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column(name, overflow="fold")
-    for heading in ("Asked", "Unanswered", "Answered in", "Meetings", "Moved late", "Broken"):
-        table.add_column(heading, justify="right")
+    for heading in ("Asked", "Left open", "Answer in", "Meetings", "Moved late", "Broken"):
+        table.add_column(heading, justify="right", min_width=max(map(len, heading.split())))
     for label, conduct in told:
         table.add_row(
             label,

@@ -115,6 +115,7 @@ def markdown(view: Report) -> str:
         [
             f"# Brick-wall report, week {view.week.number}: {words.days_of(view.week)}",
             md(view.headline),
+            words.judged(view.week, view.as_of, view.zone),
             *_actions(view),
             *_topics(view.topics, view.topics_left_out),
             *_people(view),
@@ -139,7 +140,9 @@ def markdown_contact(view: ContactPage) -> str:
         [
             f"# {md(person.person.name)}",
             _about(person, view.currency),
-            f"Next: {md(person.next_step)}" if person.next_step else "",
+            f"Next: {md(words.with_draft(person.next_step, view.draft))}"
+            if person.next_step
+            else "",
             *_topics(view.topics, 0),
             *_opportunities(person),
             "## Evidence",

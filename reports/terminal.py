@@ -36,6 +36,7 @@ def render(view: Report, width: int = 80, *, colour: bool = False) -> str:
     page = Page(width, colour=colour)
     page.title(f"Brick-wall report, week {view.week.number} · {words.days_of(view.week)}")
     page.say(view.headline)
+    page.say(words.judged(view.week, view.as_of, view.zone))
     _actions(page, view)
     _topics(page, view.topics, view.topics_left_out)
     _people(page, view)
@@ -55,7 +56,7 @@ def contact(view: ContactPage, width: int = 80, *, colour: bool = False) -> str:
     page.say(_verdict(person))
     page.say(person.reason)
     if person.next_step:
-        page.say(Text("Next: ", "bold") + Text(person.next_step))
+        page.say(Text("Next: ", "bold") + Text(words.with_draft(person.next_step, view.draft)))
     page.say(_spent(person.effort, view.currency))
     page.say(
         f"They last wrote {words.day(person.last_in_at, 'never')}, "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -14,7 +13,7 @@ from analyzer.analysis import Analysis
 from analyzer.settings import Settings
 from reports import escape, words
 from reports import views_sections as sections
-from reports.draft_ready import ready
+from reports.draft_ready import command
 from reports.model import Contact, Person
 from reports.model_person import Case, CaseFact, ContactPage, Entry
 from reports.views_base import Directory, local, records
@@ -79,12 +78,12 @@ def contact_page(
     directory = Directory(analysis)
     timeline = _timeline(analysis, person, zone, directory)
     contact = _contact(analysis, settings, person, directory, said, links)
-    step = ready(contact.next_step, analysis, contact.person, contact.verdict, zone)
     return ContactPage(
         as_of=analysis.as_of.astimezone(zone).replace(microsecond=0),
         zone=settings.zone,
         currency=settings.currency,
-        contact=replace(contact, next_step=step),
+        contact=contact,
+        draft=command(analysis, contact.person, contact.verdict, zone),
         topics=sections.open_topics(analysis, zone, directory, [person])[0],
         timeline=tuple(timeline[:TIMELINE_SHOWN]),
         timeline_left_out=max(0, len(timeline) - TIMELINE_SHOWN),

@@ -88,6 +88,13 @@ def days_of(week: Week) -> str:
     return f"{first.day} {MONTHS[first.month - 1]}{year} – {until}"
 
 
+def judged(week: Week, as_of: datetime, zone: str) -> str:
+    """As of when a week is judged: what came after its end may count too."""
+    if as_of == week.end(zone):
+        return "Judged as of the end of that week."
+    return f"Judged as of {moment(as_of)}."
+
+
 def hours(value: float) -> str:
     """Like ``12.5 h``, ``40 min`` or ``0 h``."""
     minutes = round(value * 60)
@@ -123,6 +130,11 @@ def since(count_of_days: float) -> str:
     """A span like ``today``, ``1 day`` or ``12 days``."""
     whole = int(count_of_days)
     return "less than a day" if whole < 1 else count(whole, "day")
+
+
+def with_draft(step: str, command: str) -> str:
+    """A next step with the command that writes the mail it asks for, if it asks for one."""
+    return f"{step} ({command})" if command else step
 
 
 def step(what: str, at: datetime | None) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from analyzer.frames import VERDICTS
 from analyzer.settings import Settings
-from reports import draft_kinds, views
+from reports import draft_kinds, tables, terminal, views
 from reports.draft_kinds import NO_MAIL, chosen
 from reports.draft_ready import ready
 from reports.model import Person
@@ -18,7 +18,8 @@ from tests.analysis_builder import Made
 from tests.draft_builder import ZONE, all_but
 
 STEP = "Set no new date yourself: let them name one."
-ASKED = f'{STEP} (brickwall draft "Ann Lee" milestone)'
+COMMAND = 'brickwall draft "Ann Lee" milestone'
+ASKED = f"{STEP} ({COMMAND})"
 SETTINGS = Settings(zone="Europe/Amsterdam")
 
 
@@ -30,7 +31,10 @@ def test_a_step_that_asks_for_a_mail_names_the_command_for_it() -> None:
     report = views.report(analysis, SETTINGS, Week(2026, 47))
     assert [action.what for action in report.actions] == [ASKED]
     assert [contact.next_step for contact in report.contacts] == [STEP]
-    assert contact_page(analysis, SETTINGS, ann).contact.next_step == ASKED
+    page = contact_page(analysis, SETTINGS, ann)
+    assert (page.contact.next_step, page.draft) == (STEP, COMMAND)
+    for text in (terminal.contact(page), tables.markdown_contact(page)):
+        assert COMMAND in " ".join(text.split())
 
 
 def test_the_digest_names_the_command_at_risky_meetings_and_at_who_wakes() -> None:

@@ -49,6 +49,15 @@ def test_months_are_told_apart_and_weighed_by_their_answers() -> None:
     assert "Your usual answer took 2.0 h." in reflection.render(view, 200)
 
 
+def test_the_table_keeps_its_words_whole_in_a_narrow_terminal() -> None:
+    """At 60 columns names are folded, headings only between words, and no line is longer."""
+    told = {"asked": 120, "unanswered": 10, "answered": 90, "answer_hours": 16.4, "meetings": 80}
+    text = reflection.render(seen({"person": 1, "month": "2026-04"} | told), 60)
+    assert max(map(len, text.splitlines())) <= 60
+    for word in ("Asked", "Left", "open", "Answer", "Meetings", "Moved", "Broken", "16.4 h"):
+        assert word in text
+
+
 def test_nothing_yet_is_said() -> None:
     """No table without rows; and JSON that says the same."""
     view = seen()

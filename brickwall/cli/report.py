@@ -56,6 +56,8 @@ def command(
     if form == "html":
         path = output or workspace.home.reports / f"{report.week}.html"
         deliver(rendered(report, "html"), path, show=show)
+        if not report.contacts:
+            click.echo(report.headline)
     elif form == "xlsx":
         from brickwall.cli.output import deliver_file
         from reports import workbook

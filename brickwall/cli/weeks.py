@@ -42,7 +42,9 @@ def show(
         view = view_of(workspace, weeks, week, as_of)
     if form == "html":
         path = output or workspace.home.reports / f"{view.weeks[-1]}-{weeks}-weeks.html"
-        deliver(page.weeks(view), path, show=opens)
+        deliver(page.weeks(view), path, show=opens if view.people else False)
+        if not view.people:
+            click.echo(view.headline)
     elif form == "json":
         deliver(json_report.weeks(view), output, show=False)
     elif form == "csv":
