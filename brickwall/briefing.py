@@ -115,13 +115,17 @@ class Briefing:
         zone = self.workspace.config.zone
         return load(self.workspace.home.config_file, local_zone=lambda: zone).brief.mail
 
-    def send(self, day: date, post: Callable[[str], Post]) -> list[Delivery]:
+    def send(
+        self, day: date, post: Callable[[str], Post], *, asked: bool = False
+    ) -> list[Delivery]:
         """Send the brief of ``day`` to each recipient of digests who has not had it.
 
-        Never once its first meeting has begun. As ``letters.to_each``.
+        Never once its first meeting has begun. ``asked``: by the rep just now, so that it goes
+        whether or not briefs are mailed by themselves. As ``letters.to_each``.
         """
         morning = _Morning(self.workspace, day, self.now)
-        return letters.to_each(self.workspace, morning.letter, post, self.now, self.wanted)
+        wanted = (lambda: True) if asked else self.wanted
+        return letters.to_each(self.workspace, morning.letter, post, self.now, wanted)
 
 
 @dataclass(frozen=True)

@@ -153,6 +153,26 @@ def test_a_server_that_refuses_is_tried_again(morning: RepHome, server: SmtpPeer
     assert len(server.mails) == 1
 
 
+def test_a_brief_is_mailed_when_it_is_asked_for_and_then_not_again_in_the_morning(
+    morning: RepHome, server: SmtpPeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though briefs are not mailed by themselves; a day without meetings stays open."""
+    evening = datetime(2026, 6, 1, 18, tzinfo=UTC)
+    monkeypatch.setattr("brickwall.cli.briefs.now", lambda: evening)
+    configure(morning, server, mailed=False)
+    assert morning.run("brief", "--send", "--day", "2026-06-03") == 0
+    assert "There is no meeting on 2026-06-03" in morning.said
+    assert ledger(morning) == []
+    assert morning.run("brief", "--send") == 0
+    assert f"The brief of {DAY} was sent to {ME}." in morning.said
+    assert morning.run("brief", "--send") == 0
+    assert "it is not sent again" in morning.said
+    configure(morning, server)
+    assert send()["result"] == "done"
+    assert len(server.mails) == 1
+    assert morning.run("brief", "ann", "--send") == 2
+
+
 def test_own_briefs_are_never_taken_in(morning: RepHome, server: SmtpPeer) -> None:
     """Neither from the inbox nor from a file; by its form alone it is no mail of a person."""
     send()

@@ -86,13 +86,13 @@ def send(week: str | None) -> int:
             lambda recipient: post(toolbox, lambda: keys.open(workspace.home.vault), recipient),
         )
     for one in done:
-        say(_told(one, workspace.config.zone, again=before.get(one[:3]) == one))
+        say(told(one, workspace.config.zone, again=before.get(one[:3]) == one))
     return 0 if all(one.state in ("sent", "skipped") for one in done) else InputError.exit_code
 
 
-def _told(delivery: Delivery, zone: str, *, again: bool) -> str:
-    """What was done, in words."""
-    what, whom = f"The digest of {delivery.key}", escape.line(delivery.recipient)
+def told(delivery: Delivery, zone: str, *, again: bool) -> str:
+    """How it stands with a mail to the rep, in words; ``again``: nothing was done just now."""
+    what, whom = f"The {delivery.kind} of {delivery.key}", escape.line(delivery.recipient)
     if delivery.state == "sent":
         at = words.moment(delivery.changed_at.astimezone(ZoneInfo(zone)))
         found = f" ({delivery.why})" if delivery.why else ""
