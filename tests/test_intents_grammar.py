@@ -258,3 +258,79 @@ def test_an_objection_is_heard_in_every_language(text: str) -> None:
 def test_who_asks_for_something_else_does_not_object(text: str) -> None:
     """Footers and work on other things are no objection."""
     assert "objection" not in said(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Any chance we could do this on Friday rather than Thursday?", "reschedule"),
+        ("I can't do ten after all. Would eleven suit you?", "reschedule"),
+        ("Unfortunately Thursday no longer works for me. Are you around on Friday?", "reschedule"),
+        ("The board meeting originally planned for Monday is now on Wednesday.", "reschedule"),
+        ("We don't need to meet on Monday any more.", "cancel"),
+        ("Please take our Wednesday meeting off your calendar.", "cancel"),
+        ("We had a call at ten but you weren't there.", "no_show"),
+        ("Nobody from your side joined the call.", "no_show"),
+        ("We have no plans to change our system.", "refusal"),
+        ("Our management did not approve the purchase.", "refusal"),
+        ("Perhaps some time after summer.", "brush_off"),
+        ("Check back with me in a few months.", "brush_off"),
+        ("I tried to reach you by phone several times.", "follow_up"),
+        ("I still need your answer on the below.", "follow_up"),
+        ("We would charge 900 a day for the training.", "proposal"),
+        ("Enclosed is the agreement for your signature.", "proposal"),
+        ("No objections from my side.", "acceptance"),
+        ("Dr. Brown is out of town and asked me to answer you.", "delegate"),
+    ],
+)
+def test_acts_are_recognised_by_their_grammar(text: str, label: str) -> None:
+    """Who does what decides, not the one common phrase for it."""
+    assert label in said(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("We need to move the meeting minutes to the shared folder.", "reschedule"),
+        ("She changed her mind about the meeting.", "reschedule"),
+        ("He told me their meeting was rescheduled for Monday.", "reschedule"),
+        ("We can ship on Tuesday instead.", "reschedule"),
+        ("The delivery was rescheduled to Tuesday.", "reschedule"),
+        ("If anyone cannot attend the meeting, let me know.", "cancel"),
+        ("Did you cancel the meeting?", "cancel"),
+        ("The customer cancelled his meeting with Bob.", "cancel"),
+        ("No thanks needed.", "refusal"),
+        ("I am happy with the current draft.", "refusal"),
+        ("The other bidder rejected the terms.", "refusal"),
+        ("I cannot accept that the tests are slow.", "refusal"),
+        ("I haven't received a reply from the bank.", "follow_up"),
+        ("He accepted a job at another company.", "acceptance"),
+        ("Hopefully you are OK with the change.", "acceptance"),
+        ("Let's go ahead and discuss this.", "acceptance"),
+        ("Their price would be $12.", "proposal"),
+    ],
+)
+def test_the_same_words_about_others_or_other_things_are_no_act(text: str, label: str) -> None:
+    """Third persons, things that are no meeting, thanks and questions."""
+    assert label not in said(text)
+
+
+@pytest.mark.parametrize("word", ["months", "money", "friends", "decision", "octopus", "junction"])
+def test_the_beginning_of_a_word_is_no_day(word: str) -> None:
+    """Months hold no Monday, and a decision no December."""
+    assert "brush_off" in said(f"We will get back to you once the {word} are clear.")
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Haben Sie den Termin abgesagt?", "cancel"),
+        ("Die Lieferung wurde auf Freitag verschoben.", "reschedule"),
+        ("Ich habe noch keine Antwort von der Bank erhalten.", "follow_up"),
+        ("Avez-vous annulé la réunion ?", "cancel"),
+        ("¿Ha cancelado la reunión?", "cancel"),
+    ],
+)
+def test_questions_and_other_things_are_no_act_in_other_languages(text: str, label: str) -> None:
+    """Who asks whether it was called off calls nothing off."""
+    assert label not in said(text)
