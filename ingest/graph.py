@@ -8,7 +8,7 @@ page by page, so that the first minutes bring something of everything.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal
@@ -125,7 +125,7 @@ class _Run:
             yield from self._follow_lists()
         else:
             yield from self._look_ahead()
-        self._waiting.extend(self.state.strands)
+        self._wait(self.state.strands)
         while self._waiting:
             for strand in self._next():
                 batch = self._turn(strand)
@@ -134,7 +134,7 @@ class _Run:
             if not self._waiting and self._anything:
                 known = self.state.strands
                 yield from self._follow_lists()
-                self._waiting.extend(one for one in self.state.strands if one not in known)
+                self._wait(one for one in self.state.strands if one not in known)
         yield from self._ends()
         if self.state.dumps() != self._saved:
             yield self._batch(NAME, Found())
@@ -185,7 +185,11 @@ class _Run:
     def _follow_calendars(self) -> Iterator[Batch]:
         page = self._pages.told(graph_calendars.START) or self.client.get(graph_calendars.START)
         found = graph_calendars.rest(self.client, page, self.addresses)
+        before = self.state.calendars
         why = self.state.follow_calendars(found, self.now)
+        lost = [one for one in before if one.calendar not in found.own]
+        if any(self._pages.is_gone(one.link) for one in lost):
+            self._find_orphans()
         if why:
             yield self._batch(NAME, Found(left_out=why))
 
@@ -202,6 +206,7 @@ class _Run:
             self._anything = True
             if isinstance(strand, CalendarStrand):
                 self.state.calendars.remove(strand)
+                self._find_orphans()
             return None
         items, listing, mode = parts(page, "value"), strand.phase is Phase.LISTING, strand.mode
         found = self._read(strand, items)
@@ -242,7 +247,16 @@ class _Run:
         else:
             first = first_link(strand.folder, headers_only=self.wanted.headers_only)
             strand.begin_again(first, relists=True)
-        self._waiting.extend(one for one in self._of_stream(strand) if one not in self._waiting)
+        self._wait(self._of_stream(strand))
+
+    def _find_orphans(self) -> None:
+        """List the other calendars anew: of what none of them has, a deleted one was the place."""
+        for one in self.state.calendars:
+            one.renew(self.now, relists=True, orphans=True)
+        self._wait(self.state.calendars)
+
+    def _wait(self, strands: Iterable[AnyStrand]) -> None:
+        self._waiting.extend(one for one in strands if one not in self._waiting)
 
     def _ends(self) -> Iterator[Batch]:
         """Only now it is known what is gone: mail may have moved from one folder to another."""
@@ -256,15 +270,19 @@ class _Run:
         if not listed:
             return
         relists = any(strand.relists for strand in listed)
-        windows = [strand.window for strand in listed if isinstance(strand, CalendarStrand)]
+        calendars = [strand for strand in listed if isinstance(strand, CalendarStrand)]
+        deleted = any(strand.orphans for strand in calendars)
+        since = max((strand.window[0] for strand in calendars), default=None)
+        until = min((strand.window[1] for strand in calendars), default=None)
         for strand in listed:
             strand.end_listing()
         end = self._batch(listed[0].stream, Found(), mode="full", relists=relists)
         yield replace(
             end,
             complete=True,
-            since=max((window[0] for window in windows), default=None),
-            until=min((window[1] for window in windows), default=None),
+            since=self.now if deleted else since,  # what lies behind took place
+            until=until,
+            deleted=deleted,
         )
 
     def _batch(

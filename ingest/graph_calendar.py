@@ -53,13 +53,15 @@ class CalendarStrand(Strand):
     """The events of a calendar. ``since``/``until``: the window, ISO times in UTC.
 
     ``calendar``: its id. ``series``: ids of the series in it, each with the ids of its dates that
-    differ, so that it is noticed when one of these is no longer there.
+    differ, so that it is noticed when one of these is no longer there. ``orphans``: it is listed
+    again because another calendar was deleted, to tell what went with that one.
     """
 
     calendar: str = ""
     since: str = ""
     until: str = ""
     series: dict[str, list[str]] = field(default_factory=dict)
+    orphans: bool = False
 
     @property
     def all(self) -> int:
@@ -75,8 +77,14 @@ class CalendarStrand(Strand):
         """Whether the window ends too soon."""
         return now > self.window[1] - RENEWED_WITHIN
 
-    def renew(self, now: datetime, *, relists: bool) -> None:
+    def end_listing(self) -> None:
+        """From now on only changes are read."""
+        Strand.end_listing(self)
+        self.orphans = False
+
+    def renew(self, now: datetime, *, relists: bool, orphans: bool = False) -> None:
         """List everything anew, in the window that is right ``now``."""
+        self.orphans = orphans
         fresh = strand(self.stream, self.calendar, now)
         self.since, self.until = fresh.since, fresh.until
         self.begin_again(fresh.link, relists=relists)

@@ -119,7 +119,7 @@ class State:
     def follow_calendars(self, found: Calendars, now: datetime) -> Counter[str]:
         """Begin to read calendars that are new and give up those that are gone.
 
-        Returns why others that are new are not read. What was read of one that is gone stays.
+        Returns why others that are new are not read.
         """
         read = {strand.calendar: strand for strand in self.calendars}
         self.calendars = [

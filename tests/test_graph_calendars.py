@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from ingest.graph_calendars import FIXED, OTHERS
 from ingest.graph_state import Wanted
 from ingest.source import Batch
 from store.errors import InputError
-from tests.contract import CUSTOMER, LATER, START, summary
+from tests.contract import CUSTOMER, LATER, START, TODAY, summary
 from tests.contract_graph_calendar import GraphCalendarPeer
 from tests.graph_builder import source
 from tests.graph_fake import Graph, graph
@@ -43,15 +43,15 @@ def mailbox_of(synced: Synced) -> Graph:
     return synced.peer.graph
 
 
-def put(fake: Graph, name: str, calendar: str, *, weeks: int = 1) -> str:
+def put(fake: Graph, name: str, calendar: str, start: datetime = START, *, weeks: int = 1) -> str:
     """A meeting with CUSTOMER, or a series, in a calendar; its id."""
     return fake.mailbox.add_event(
-        START,
-        START + HOUR,
+        start,
+        start + HOUR,
         calendar,
         subject=summary(name),
         attendees=[attendee(CUSTOMER)],
-        recurrence=weekly(START, weeks) if weeks > 1 else None,
+        recurrence=weekly(start, weeks) if weeks > 1 else None,
     )
 
 
@@ -128,19 +128,44 @@ def test_a_renamed_calendar_is_the_same(fake: Graph) -> None:
     assert read(fake, cursor) == []
 
 
-def test_what_was_in_a_calendar_that_is_gone_stays_known(synced: Synced) -> None:
-    """Nobody called those meetings off; and nothing else stops for it."""
+def test_what_lay_ahead_in_a_calendar_that_is_deleted_goes_with_it(synced: Synced) -> None:
+    """Though it is all that there was; what lies behind took place. Nothing else stops for it."""
     fake = mailbox_of(synced)
     second = fake.mailbox.add_calendar("Second")
     put(fake, "ann", second)
+    put(fake, "past", second, TODAY - timedelta(days=7))
     done(synced)
     fake.mailbox.remove_calendar(second)
     put(fake, "bea", "")
     done(synced)
-    assert (synced.starts("ann"), synced.starts("bea")) == ([START], [START])
+    assert (synced.starts("ann"), synced.starts("bea")) == ([START, None], [START])
+    assert synced.starts("past") == [TODAY - timedelta(days=7)]
     fake.requests.clear()
     done(synced)
     assert len(fake.requests) == 1
+
+
+def test_a_meeting_that_left_a_calendar_before_that_was_deleted_stays(synced: Synced) -> None:
+    """It lies in another one now."""
+    fake = mailbox_of(synced)
+    second = fake.mailbox.add_calendar("Second")
+    name = put(fake, "ann", second)
+    done(synced)
+    fake.mailbox.move_event(name, fake.mailbox.calendar)
+    fake.mailbox.remove_calendar(second)
+    done(synced)
+    assert synced.starts("ann") == [START]
+
+
+def test_what_was_in_a_calendar_that_is_no_longer_own_stays_known(synced: Synced) -> None:
+    """Nobody called those meetings off."""
+    fake = mailbox_of(synced)
+    second = fake.mailbox.add_calendar("Second")
+    put(fake, "ann", second)
+    done(synced)
+    fake.mailbox.calendars[second]["owner"] = {"name": "Ken", "address": "ken@ours.example"}
+    done(synced)
+    assert synced.starts("ann") == [START]
 
 
 @pytest.mark.parametrize("weeks", [1, 4])
