@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from brickwall import providers, vault, vault_keys
@@ -26,6 +26,14 @@ from store.errors import (
 if TYPE_CHECKING:
     from brickwall.vault import Vault
     from store.database import Database
+
+
+#: What follows the provider's name when an account is connected for the first time.
+_EXAMPLES: Final = {
+    "exchange": "ann@ours.example",
+    "imap": "ann@ours.example --server imap.ours.example",
+    "caldav": "ann@ours.example --server https://dav.ours.example",
+}
 
 
 def no_one_to_choose() -> Choice:
@@ -94,7 +102,7 @@ def as_before(
 def _which(provider: str, known: Sequence[Account]) -> UsageError:
     listed = ", ".join(account.name for account in known)
     cause = f"Which account? There are: {listed}" if listed else "The address is missing"
-    example = known[0].name if known else "ann@ours.example"
+    example = known[0].name if known else _EXAMPLES[provider]
     return UsageError(cause, f"For example: brickwall connect {provider} {example}")
 
 

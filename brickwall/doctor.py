@@ -117,7 +117,8 @@ def vault(accounts: Sequence[Account], opened: Callable[[], Vault]) -> Iterator[
     except BrickwallError as error:
         yield of_error("vault", error)
         return
-    yield _fine("vault", f"opens; {len(accounts)} sign-ins can be read")
+    count = len(accounts)
+    yield _fine("vault", f"opens; {count} sign-in{'s' * (count != 1)} can be read")
 
 
 def store(home: Home) -> Iterator[Finding]:

@@ -246,7 +246,8 @@ def connection_fault(error: BaseException, *, service: str) -> Fault | None:
                 offline=True,
             )
     if any(isinstance(one, ConnectionRefusedError) for one in errors):
-        return Fault(Action.RETRY, f"{service} does not take connections", _LATER)
+        remedy = f"Check the server's name and port, if you gave them. {_LATER}"
+        return Fault(Action.RETRY, f"{service} does not take connections", remedy)
     if any(isinstance(one, _CUT) for one in errors):
         return Fault(Action.RETRY, f"the connection to {service} was cut or too slow", _LATER)
     return None

@@ -251,6 +251,8 @@ def test_an_access_that_cannot_be_taken_back_is_forgotten_all_the_same_and_told(
     assert live.run("disconnect", ADDRESS) == 0
     assert "could not be taken back" in live.said
     assert str(error) in live.said
+    assert "https://myaccount.google.com/connections" in live.said
+    assert "Check it." not in live.said
     assert Accounts(live.home / "accounts.json").all() == ()
 
 
@@ -327,6 +329,17 @@ def kept(live: Live) -> providers.Account:
     return account
 
 
+def test_one_of_a_thing_is_told_as_one(live: Live) -> None:
+    """Not as 1 messages."""
+    live.connect()
+    live.peer.receive("a")
+    live.run("sync")
+    live.run("accounts")
+    assert " 1 message since" in live.said
+    live.run("doctor")
+    assert "1 sign-in can be read" in live.said
+
+
 def test_signing_in_again_reads_no_more_than_before(live: Live) -> None:
     """Who chose headers only keeps that, whatever the remedy of an error leaves out."""
     live.connect("gmail", "--headers-only")
@@ -382,10 +395,14 @@ def test_where_several_accounts_may_be_meant_they_are_named(live: Live) -> None:
 
 
 def test_a_first_account_needs_its_address(live: Live) -> None:
-    """Nothing is asked before."""
+    """Nothing is asked before; the example is whole."""
     assert live.connect("exchange") == 2
     assert "The address is missing" in live.said
-    assert "brickwall connect exchange ann@ours.example" in live.said
+    assert live.said.rstrip().endswith("brickwall connect exchange ann@ours.example")
+    assert live.connect("imap") == 2
+    assert "connect imap ann@ours.example --server imap.ours.example" in live.said
+    assert live.connect("caldav") == 2
+    assert "connect caldav ann@ours.example --server https://dav.ours.example" in live.said
 
 
 def test_a_remedy_names_the_account(live: Live) -> None:

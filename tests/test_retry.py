@@ -293,6 +293,7 @@ def test_a_real_refused_connection_is_recognised() -> None:
     fault = connection_fault(error.value, service="Gmail")
     assert fault is not None
     assert "does not take connections" in fault.cause
+    assert "name and port" in fault.remedy
 
 
 def test_a_web_page_in_place_of_data_is_tried_again() -> None:

@@ -52,7 +52,9 @@ def _stored(state: AccountState | None, zone: str) -> Iterator[str]:
         share = math.floor(state.read_share * 100)
         yield f"  so far {share} % of it, the newest first: `brickwall sync` goes on"
     since = f" since {_local(state.oldest_at, zone):%Y-%m-%d}" if state.oldest_at else ""
-    yield f"  {state.messages:,} messages{since}, {state.events:,} calendar entries"
+    messages = f"{state.messages:,} message{'s' * (state.messages != 1)}"
+    entries = f"{state.events:,} calendar entr{'y' if state.events == 1 else 'ies'}"
+    yield f"  {messages}{since}, {entries}"
     if state.left_out:
         listed = [f"{escape.line(why)} {count:,}" for why, count in state.left_out.items()]
         yield f"  left out: {', '.join(listed)}"

@@ -9,6 +9,11 @@ import click
 if TYPE_CHECKING:
     from store.errors import BrickwallError
 
+_END_IT = (
+    "End it there yourself. Google: https://myaccount.google.com/connections · Microsoft: "
+    "https://myapps.microsoft.com · elsewhere: delete the password, if you made it for brickwall."
+)
+
 
 @click.command("disconnect", epilog="Example: brickwall disconnect ann@ours.example")
 @click.argument("name")
@@ -53,4 +58,4 @@ def _tell(problem: BrickwallError | None) -> None:
 
     if problem is not None:
         say(f"But the access could not be taken back at the provider: {problem.cause}.")
-        say(problem.remedy)
+        say(_END_IT)

@@ -34,7 +34,7 @@ from ingest.retry import QuarantineError
 from ingest.secrets import Token
 from ingest.source import Source
 from ingest.zones import zone_of
-from store.errors import InputError, SignInError, SignInProblem
+from store.errors import InputError, SignInError, SignInProblem, UsageError
 
 T = TypeVar("T")
 
@@ -73,7 +73,7 @@ def connect(request: Request, tools: Tools) -> Connection:
     """Find the server, sign in, look once at what will be read, and find all own addresses."""
     address = request.address.strip()
     if "@" not in address:
-        raise InputError(
+        raise UsageError(
             f"{address!r} is no mail address",
             "For example: brickwall connect exchange ann@x.example",
         )
