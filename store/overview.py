@@ -77,6 +77,17 @@ def all_addresses(database: Database) -> set[str]:
         return set(connection.scalars(select(schema.mailbox.c.address).distinct()))
 
 
+def first_read_at(database: Database) -> datetime | None:
+    """When the oldest mail or calendar entry of the store was read; ``None`` where there is none.
+
+    Live accounts are read only under a clock that is right: TLS sees to that.
+    """
+    tables = (schema.message, schema.event)
+    with database.reading() as connection:
+        found = [connection.scalar(select(func.min(one.c.observed_at))) for one in tables]
+    return instant(min((at for at in found if at is not None), default=None))
+
+
 def has_own(database: Database, name: str) -> bool:
     """Whether the store has something of its own by this name; see ``Database.own``."""
     with database.reading() as connection:

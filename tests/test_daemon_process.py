@@ -154,7 +154,7 @@ def test_a_digest_that_is_due_reaches_the_rep_and_the_log_says_nothing_of_it(
         init = [sys.executable, "-m", "brickwall", "init", "--demo", *where]
         init += ["--smtp-security", "none"]
         subprocess.run(init, env=environment, check=True, capture_output=True)
-        since = datetime.now(UTC) - timedelta(days=8)
+        since = datetime.now(UTC) - timedelta(days=7)
         past.save(Home(home, home).daemon_memory, past.Memory(digest_since=since))
         first = Running(home)
         told = first.hear(lambda told: told["event"] == "ended" and told["task"] == "digest")

@@ -94,11 +94,17 @@ def _digest(config: Config, memory: Memory, now: datetime) -> Due | None:
         return None
     past = memory.of(DIGEST)
     for monday in _mondays(now, config.zone):
-        at = _instant(monday + timedelta(days=digest.weekday), digest.time, config.zone)
+        at = digest_at(config, monday)
         key = _week_before(monday)
         if at > since and key not in past.over:
             return Due(DIGEST, _patient(past, at, now), key)
     return None
+
+
+def digest_at(config: Config, monday: date) -> datetime:
+    """When the digest is due that goes out in the week of ``monday``, about the one before."""
+    day = monday + timedelta(days=config.digest.weekday)
+    return _instant(day, config.digest.time, config.zone)
 
 
 def _mondays(now: datetime, zone: str) -> Iterator[date]:

@@ -10,13 +10,14 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from brickwall.cli.logs import handled
+from brickwall.daemon import plan
 from brickwall.daemon.plan import BRIEF, DIGEST, SYNC, UPKEEP
 from brickwall.tools import Talk, Toolbox
 from brickwall.vault_keys import Keys
@@ -26,6 +27,7 @@ from store.errors import BrickwallError, BusyError, SignInError, UsageError
 
 if TYPE_CHECKING:
     from brickwall.syncing import AccountSummary
+    from reports.week import Week
     from store.model import Delivery
 
 #: How one piece of work went: ``result``, ``why``, and numbers.
@@ -140,9 +142,23 @@ def _digest(key: str, stop: Event) -> Told:
     from reports.week import Week
 
     with _silently() as (workspace, toolbox, keys):
+        if long_before(workspace, Week.parse(key)):
+            return {"result": "done", "why": "due before brickwall read anything"}
         digesting = Digesting(workspace, now)
         vault = partial(keys.open, workspace.home.vault)
         return delivered(digesting.send(Week.parse(key), partial(post, toolbox, vault)))
+
+
+def long_before(workspace: Workspace, week: Week) -> bool:
+    """Whether the digest of ``week`` was due a week or more before anything was read.
+
+    A daemon whose first start saw a clock that was far behind takes old weeks for due.
+    """
+    from store.overview import first_read_at
+
+    first = first_read_at(workspace.database)
+    due = plan.digest_at(workspace.config, week.first_day + timedelta(days=7))
+    return first is not None and due + timedelta(days=7) <= first
 
 
 def _brief(key: str, stop: Event) -> Told:
