@@ -131,7 +131,13 @@ the persons left out also changed the rules, though not by them.
 A label is fitted only where the fit gains F1 over the rules on persons it did not see, and, if
 the label accuses (reschedule, cancel, no_show, refusal, brush_off, follow_up, proposal), where
 it has enough examples: fitted on few, it overruled plain sentences. All others are the rules'
-alone.
+alone. By cross-validation over the persons that are not left out, words and groups of characters
+without rules reach a macro-F1 of 0.43 at their best thresholds, rules 0.73 (on the persons by whose
+mail they were made). Stacked on rules, words gain 0.03 for machine-made mail, meeting requests and
+proposals, nothing for any other label.
+
+Rules also follow grammar that no mail here showed, as English is written today; made-up sentences
+hold them to it. Here they gained nothing: real mail of 1999-2002 has these acts in other words.
 """
 
 _TAIL: Final = """

@@ -49,8 +49,8 @@ def facts() -> Facts:
 def questions(facts: Facts) -> pd.DataFrame:
     """A history (``analyzer.reply_history``) of all posts that begin a thread.
 
-    ``person`` is who asks: everybody asks the same list. ``address`` and ``answer_second`` are
-    added. Effective hours are those of everyone's week.
+    ``person`` is who asks: everybody asks the same list. ``address`` is added. Effective hours are
+    those of everyone's week.
     """
     who = people(facts, Settings())
     told = thread(mail(facts, who, Settings(), END), facts)
@@ -81,11 +81,7 @@ def questions(facts: Facts) -> pd.DataFrame:
     made["known"] = np.log1p(made["of"])
     result = pd.DataFrame(made)[list(COLUMNS)]
     address = who.people.set_index("person")["address"]
-    day = at + 24 * 3_600_000_000
-    return result.assign(
-        address=result["person"].map(address),
-        day_eh=hours.reading_eh(everyone, day) - hours.reading_eh(everyone, at),
-    )
+    return result.assign(address=result["person"].map(address))
 
 
 def _asked(frame: pd.DataFrame) -> pd.DataFrame:

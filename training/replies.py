@@ -14,30 +14,45 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import minimize  # type: ignore[import-untyped]
 from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from analyzer import reply_fit, reply_history, reply_model
 from analyzer.derived.groups import Floats, codes
-from analyzer.reply_model import FEATURES, HORIZON_EH, LANDMARKS, Latency, Model
-from training import mailing_list, real_mail
+from analyzer.reply_model import (
+    FEATURES,
+    HORIZON_EH,
+    LANDMARKS,
+    Initiative,
+    Latency,
+    Model,
+)
+from training import list_mailboxes, mailing_list, real_mail
+from training.days import with_days
 
 OUT: Final = Path(__file__).parents[1] / "analyzer" / "data" / "replies.json"
+_WEAKLY: Final = 0.001
+#: Silences (eh) after which those who write unasked are counted.
+SILENCES: Final = (*LANDMARKS, 100.0, 200.0)
 HELD: Final = (10.0, 30.0, 100.0, 300.0, 1000.0)
 ORIGIN: Final = (
     "answered: {listed:,} questions to a public mailing list (r-sig-geo, 2003-2026); pace: the "
     "same and {mailed:,} mails of the owners of two mailboxes of the FERC Enron release to half of "
-    "the people they wrote to (1999-2002), either weighing the same; weights: the formula alone"
+    "the people they wrote to (1999-2002), either weighing the same; writing unasked: these and "
+    "{written:,} questions of those who write most on the list; weights: the formula alone"
 )
 #: Nothing learnt yet: the formula alone.
 BLANK: Final = Model(
     latency=Latency(3.0, 0.95),
+    initiative=Initiative(0.5, 300.0, 0.3),
     answered=0.7,
     contact_kappa=12.0,
     company_kappa=40.0,
@@ -66,7 +81,7 @@ def mailbox(name: str) -> pd.DataFrame:
     sure = intents[(intents["probability"] >= 0.5).to_numpy()]
     asks = sure.loc[(sure["intent"] == "expects_reply").to_numpy(), "message"]
     address = told.derived.people.set_index("person")["address"]
-    return made.assign(
+    return with_days(made, told.derived, told.clock).assign(
         asks=asked.isin(asks).to_numpy("float64"),
         address=made["person"].map(address),
         box=name,
@@ -94,6 +109,44 @@ def between(one: Latency, other: Latency) -> Latency:
     logs = np.log([one.median_eh, other.median_eh])
     spread = np.sqrt((one.spread**2 + other.spread**2) / 2.0)
     return Latency(float(np.exp(logs.mean())), float(np.pi / np.sqrt(3.0) / spread))
+
+
+def unasked(parts: list[pd.DataFrame], start: Model) -> Initiative:
+    """How often people write for reasons of their own: the likeliest after all silences.
+
+    Each part has answers of its own number (deleted mail lowers it): its log-odds are moved by what
+    fits best, and that is left behind. All is held weakly to what is thought beforehand.
+    """
+    losses = [_loss(part, start) for part in parts]
+    known = start.initiative
+    begin = np.append(np.log([known.mails, known.span_eh, known.unasked]), np.zeros(len(parts)))
+
+    def loss(logs: Floats) -> float:
+        initiative = Initiative(*np.exp(logs[:3]))
+        each = (of(initiative, moved) for of, moved in zip(losses, logs[3:], strict=True))
+        return sum(each) + _WEAKLY * float(((logs - begin) ** 2).sum())
+
+    found = minimize(loss, begin, method="Nelder-Mead", options={"maxiter": 4000, "fatol": 1e-6})
+    return Initiative(*(float(value) for value in np.exp(found.x[:3])))
+
+
+def _loss(told: pd.DataFrame, start: Model) -> Callable[[Initiative, float], float]:
+    """Log loss at all silences of an initiative, with the log-odds of an answer moved."""
+    parts = [(s, *reply_history.at_landmark(told, s, HORIZON_EH)) for s in SILENCES]
+    table = pd.concat([ripe for _, ripe, _ in parts], ignore_index=True)
+    silent = np.concatenate([np.full(len(ripe), s) for s, ripe, _ in parts])
+    came = np.concatenate([each for _, _, each in parts])
+    ahead = np.full(len(table), HORIZON_EH)
+    come, later = reply_history.shares(table, start, silent, ahead)
+    odds = reply_model.log_odds(reply_history.rates(table, start))
+    mails_in = np.expm1(table["mails_in"].to_numpy("float64"))
+
+    def loss(initiative: Initiative, moved: float) -> float:
+        answer = reply_model.soon(1.0 / (1.0 + np.exp(-odds - moved)), come, later)
+        other = initiative.chance(mails_in, silent, ahead)
+        return float(log_loss(came, 1.0 - (1.0 - answer) * (1.0 - other), labels=[False, True]))
+
+    return loss
 
 
 def chosen(told: pd.DataFrame, start: Model) -> float:
@@ -134,17 +187,21 @@ def main() -> None:
     model = reply_fit.fitted(learn, start, held=held, origin="")
     print(f"{len(learn)} mails learnt from, held {held:.0f}; {len(report)} of others:")
     shown(report, model)
-    listed = mailing_list.questions(mailing_list.facts())
+    posts = mailing_list.facts()
+    listed = mailing_list.questions(posts)
     listed = listed[listed["address"].map(half_of) == 0]
+    written = list_mailboxes.histories(posts, every=False)
+    written = written[written["address"].map(half_of) == 0]
     in_time = listed["answered"] & (listed["waited_eh"] <= HORIZON_EH)
     common = replace(
         BLANK,
         latency=between(pace(learn), pace(listed)),
         answered=float(in_time.mean()),
         contact_kappa=reply_fit.kappa(codes(listed["person"]), in_time.to_numpy(), 12.0),
-        outcomes=len(listed) + len(learn),
-        origin=ORIGIN.format(listed=len(listed), mailed=len(learn)),
+        outcomes=len(listed) + len(learn) + len(written),
+        origin=ORIGIN.format(listed=len(listed), mailed=len(learn), written=len(written)),
     )
+    common = replace(common, initiative=unasked([learn, written], common))
     shipped = formula(learn, common)
     OUT.write_text(json.dumps(shipped.plain(), indent=1) + "\n", encoding="utf-8")
     print(f"written: {OUT.name}: {shipped.latency}, {shipped.answered:.3f} answered")
