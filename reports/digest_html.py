@@ -9,10 +9,11 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from reports import digest_text, words
 from reports.digest_items import Linked
+from reports.template import environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,12 +61,4 @@ def document(template: str, **shown: object) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(words=words, text=digest_text)
-    return environment
+    return environment(words=words, text=digest_text)

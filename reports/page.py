@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from reports import charts, hindsight, history, words
@@ -16,6 +16,7 @@ from reports.hindsight import Hindsight
 from reports.model import Contact, Report
 from reports.model_history import History
 from reports.model_person import Case, ContactPage
+from reports.template import environment
 from reports.week import Week
 
 #: Verdicts as they are grouped on the page.
@@ -89,14 +90,7 @@ def _style() -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("reports"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
+    made = environment(
         words=words,
         hindsight=hindsight,
         history=history,
@@ -106,8 +100,8 @@ def _environment() -> Environment:
         waiting_shown=WAITING_SHOWN,
         ahead_shown=AHEAD_SHOWN,
     )
-    environment.filters.update(day=words.day, moment=words.moment, hours=words.hours, kind=_kind)
-    return environment
+    made.filters.update(day=words.day, moment=words.moment, hours=words.hours, kind=_kind)
+    return made
 
 
 def _kind(verdict: str) -> str:
