@@ -100,9 +100,9 @@ def _sentences(made: pd.DataFrame, everyone: float) -> pd.Series[str]:
     every = pd.Series(everyone, index=made.index)
     others = "Nine of ten answers to you come within " + duration(every.fillna(0.0)) + "; "
     others = others.where(every.notna(), "")
-    waited = "this has been " + duration(made["waited_hours"]) + "; "
+    waited = "this has been " + duration(made["waited_hours"]) + "; after that "
     text = usually.where(own, others) + waited + share(made["chance"].to_numpy())
-    return text.str[:1].str.upper() + text.str[1:] + " are still answered after that."
+    return text.str[:1].str.upper() + text.str[1:] + " still answer or write within four weeks."
 
 
 def duration(hours: pd.Series[float]) -> pd.Series[str]:

@@ -61,12 +61,27 @@ def history(derived: Derived, clock: Clock, as_of: datetime) -> pd.DataFrame:
 
 def features(told: pd.DataFrame, model: Model, silent_eh: Floats, horizon_eh: Floats) -> Floats:
     """``FEATURES`` of each row of a history that has been silent so long, one row each."""
-    rate, pace = rates(told, model), paces(told, model)
+    chance = reply_model.log_odds(formula(told, model, silent_eh, horizon_eh))
+    return np.column_stack([chance, np.log1p(silent_eh), told[list(FEATURES[2:])].to_numpy()])
+
+
+def formula(told: pd.DataFrame, model: Model, silent_eh: Floats, horizon_eh: Floats) -> Floats:
+    """The chance to hear from each contact who has been silent so long: an answer, or unasked."""
+    come, later = shares(told, model, silent_eh, horizon_eh)
+    answer = reply_model.soon(rates(told, model), come, later)
+    mails_in = np.expm1(told["mails_in"].to_numpy("float64"))
+    unasked = model.initiative.chance(mails_in, silent_eh, horizon_eh)
+    return np.asarray(1.0 - (1.0 - answer) * (1.0 - unasked))
+
+
+def shares(
+    told: pd.DataFrame, model: Model, silent_eh: Floats, horizon_eh: Floats
+) -> tuple[Floats, Floats]:
+    """F(s) and F(s + H) at the pace and steadiness of each contact."""
+    pace = paces(told, model)
     steady = steadiness(told, model, pace)
     come = model.latency.share(silent_eh, pace, steady)
-    later = model.latency.share(silent_eh + horizon_eh, pace, steady)
-    chance = reply_model.log_odds(reply_model.soon(rate, come, later))
-    return np.column_stack([chance, np.log1p(silent_eh), told[list(FEATURES[2:])].to_numpy()])
+    return come, model.latency.share(silent_eh + horizon_eh, pace, steady)
 
 
 def rates(told: pd.DataFrame, model: Model) -> Floats:

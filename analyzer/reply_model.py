@@ -6,13 +6,18 @@ have come after s effective hours (log-logistic, scaled to the pace of the one a
     P(answer in (s, s + H] | silent s) = π [F(s + H) − F(s)] / (1 − π F(s))
     P(never | silent s) = (1 − π) / (1 − π F(s)).
 
-A logistic regression corrects the first by what else is known of the question (``FEATURES``).
+People also write for reasons of their own, the likelier the more they wrote before: that ends a
+silence as well (``Initiative``). Both together are the chance to hear from somebody,
+
+    P = 1 − (1 − P(answer)) (1 − P(writes unasked)).
+
+A logistic regression corrects it by what else is known of the question (``FEATURES``).
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final, TypeAlias
@@ -24,12 +29,16 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 
 #: An answer counts when it comes within so many effective hours from now: twenty working days.
 HORIZON_EH: Final = 200.0
+#: Within two weeks whatever they write counts as the answer; what comes later may be unasked.
+ANSWERS_EH: Final = 100.0
+#: The 90 days in which their mails before a question are counted, in effective hours.
+TRAFFIC_EH: Final = 90 / 7 * 50.0
 #: Silences (eh) at which the regression is fitted.
 LANDMARKS: Final = (0.0, 2.0, 5.0, 10.0, 30.0, 50.0)
 
 #: What the regression looks at, in the order of its weights. "log" is ln(1 + x).
 FEATURES: Final = (
-    "chance",  # log-odds of the first formula above
+    "chance",  # log-odds of the last formula above
     "silence",  # log eh since the question
     "mails_in",  # log mails from them in the 90 days before it
     "mails_out",  # log mails to them in the same time
@@ -83,6 +92,26 @@ class Latency:
         return float(np.pi / (np.sqrt(3.0) * self.shape))
 
 
+@dataclass(frozen=True, slots=True)
+class Initiative:
+    """How often people write for reasons of their own: a rate per person, gamma distributed.
+
+    Before anything is seen, a person wrote ``mails`` in ``span_eh``; of the mails they wrote in the
+    90 days before a question, the share ``unasked`` is added (Gamma-Poisson).
+    """
+
+    mails: float
+    span_eh: float
+    unasked: float
+
+    def chance(self, mails_in: Floats, silent_eh: Floats, horizon_eh: Floats | float) -> Floats:
+        """P(writes unasked in (s, s + H] | silent s); none in the two weeks after a question."""
+        since = np.maximum(silent_eh, ANSWERS_EH)
+        ahead = np.maximum(silent_eh + horizon_eh - since, 0.0)
+        seen = self.span_eh + TRAFFIC_EH + since
+        return np.asarray(1.0 - (seen / (seen + ahead)) ** (self.mails + self.unasked * mails_in))
+
+
 def latency(answered_eh: Floats) -> Latency:
     """The pooled latency of all answers, shrunk to what is usual."""
     logs = np.log(np.maximum(answered_eh[np.isfinite(answered_eh)], LEAST_EH))
@@ -120,6 +149,7 @@ class Model:
     """
 
     latency: Latency
+    initiative: Initiative
     answered: float
     contact_kappa: float
     company_kappa: float
@@ -132,7 +162,7 @@ class Model:
     origin: str
 
     def chance(self, features: Floats) -> Floats:
-        """Probability of an answer within the horizon; one row of ``FEATURES`` per question."""
+        """Probability to hear from them in the horizon; one row of ``FEATURES`` per question."""
         scaled = (features - self.means) / self.spreads
         return np.asarray(1.0 / (1.0 + np.exp(-(scaled @ self.weights + self.intercept))))
 
@@ -145,6 +175,9 @@ class Model:
             "horizon_eh": HORIZON_EH,
             "median_eh": round(self.latency.median_eh, 4),
             "shape": round(self.latency.shape, 4),
+            "initiative": {
+                name: round(value, 4) for name, value in asdict(self.initiative).items()
+            },
             "answered": round(self.answered, 4),
             "contact_kappa": self.contact_kappa,
             "company_kappa": self.company_kappa,
@@ -163,6 +196,7 @@ def from_plain(told: dict[str, Any]) -> Model:
     numbers = {key: np.array([row[key] for row in rows]) for key in ("weight", "mean", "spread")}
     return Model(
         latency=Latency(told["median_eh"], told["shape"]),
+        initiative=Initiative(**told["initiative"]),
         answered=told["answered"],
         contact_kappa=told["contact_kappa"],
         company_kappa=told["company_kappa"],

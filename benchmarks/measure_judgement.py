@@ -6,6 +6,7 @@ With ``--worlds``, so many made-up worlds (seeds from 1 on) are measured as well
 Needs the real mail beside the repository. People are split by a hash of their address: weights are
 chosen on one half and reported on the other. Intervals: 90 %, by bootstrap over contacts. The
 clock of mail from Notes is repaired (``training.real_mail``). An answer is any human sign.
+"Within 24 hours" are those of the wall; what of them counts is what the clock of a person knows.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import argparse
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -25,17 +26,17 @@ from analyzer.clock import Clock
 from analyzer.derived.everything import Derived
 from analyzer.derived.groups import Bools, Floats, Ints, seconds
 from analyzer.reply_history import Events
-from analyzer.reply_model import HORIZON_EH, LANDMARKS, Model
+from analyzer.reply_model import HORIZON_EH, Model
 from analyzer.settings import Settings
 from benchmarks import world_study
 from benchmarks.measure_world import END
 from ingest import demo
-from training import mailing_list, real_mail
+from training import days, list_mailboxes, mailing_list, real_mail
 from training.replies import half_of, mailbox
 
 DRAWS: Final = 300
-#: A working day of a contact: what 24 hours usually hold.
-DAY_EH: Final = 10.0
+#: Silences (eh) of one to four weeks.
+SILENCES: Final = (50.0, 100.0, 200.0)
 
 Measure = Callable[[Floats, Floats, Bools], float]
 
@@ -73,42 +74,53 @@ def figures(name: str, said: Said) -> None:
     print(f"  ECE          {said.interval(lambda m, _, c: calibration.expected_error(m, c))}")
 
 
-def fitted(learn: pd.DataFrame, horizon_eh: float) -> Model:
-    """The shipped model with its weights fitted to this horizon on the half to learn from."""
-    start = reply_model.shipped()
-    came = learn.loc[learn["answered"] & (learn["waited_eh"] <= HORIZON_EH), "waited_eh"]
-    start = replace(start, latency=reply_model.latency(came.to_numpy("float64")))
-    x, y = reply_fit.stacked(learn, start, horizon_eh)
-    scaled = np.column_stack([np.ones(len(x)), (x - start.means) / start.spreads])
-    prior = np.append(start.intercept, start.weights)
-    found = reply_fit.logistic(scaled, y, prior, reply_fit.HELD)
-    return replace(start, intercept=float(found[0]), weights=found[1:])
+def fitted(learn: pd.DataFrame) -> Model:
+    """The shipped model, fitted further on the half to learn from as on a rep's own history."""
+    return reply_fit.fitted(learn, reply_model.shipped(), held=reply_fit.HELD, origin="")
 
 
-def silence_rates(learn: pd.DataFrame, horizon_eh: float) -> dict[float, float]:
-    """Kaplan-Meier without censoring: at each landmark the share that came."""
-    rates = {}
-    for silent_eh in LANDMARKS:
-        _, came = reply_history.at_landmark(learn, silent_eh, horizon_eh)
-        rates[silent_eh] = float(came.mean()) if len(came) else 0.0
-    return rates
+def at_sending(learn: pd.DataFrame, report: pd.DataFrame) -> Said:
+    """Answers within twenty working days; the baseline is the share of everybody."""
+    model = fitted(learn)
+    _, known = reply_history.at_landmark(learn, 0.0, HORIZON_EH)
+    return _answers(report, model, 0.0, float(known.mean()))
 
 
-def replies(
-    learn: pd.DataFrame, report: pd.DataFrame, horizon_eh: float, silences: tuple[float, ...]
-) -> Said:
-    """Answers within the horizon at these silences; the baseline is the silence alone."""
-    model, rates = fitted(learn, horizon_eh), silence_rates(learn, horizon_eh)
-    said, base, came, contact = [], [], [], []
-    for silent_eh in silences:
-        ripe, answered = reply_history.at_landmark(report, silent_eh, horizon_eh)
-        silent, ahead = np.full(len(ripe), silent_eh), np.full(len(ripe), horizon_eh)
-        said.append(model.chance(reply_history.features(ripe, model, silent, ahead)))
-        base.append(np.full(len(ripe), rates[silent_eh]))
-        came.append(answered)
-        contact.append(codes_of(ripe["address"]))
+def silent(learn: pd.DataFrame, report: pd.DataFrame) -> Said:
+    """The same after each silence; the baseline is the silence alone."""
+    model, parts = fitted(learn), []
+    for silent_eh in SILENCES:
+        _, known = reply_history.at_landmark(learn, silent_eh, HORIZON_EH)
+        parts.append(_answers(report, model, silent_eh, float(known.mean())))
+    return _together(parts)
+
+
+def _answers(report: pd.DataFrame, model: Model, silent_eh: float, baseline: float) -> Said:
+    ripe, came = reply_history.at_landmark(report, silent_eh, HORIZON_EH)
+    waited, ahead = np.full(len(ripe), silent_eh), np.full(len(ripe), HORIZON_EH)
+    said = model.chance(reply_history.features(ripe, model, waited, ahead))
+    return Said(said, np.full(len(ripe), baseline), came, codes_of(ripe["address"]))
+
+
+def next_day(learn: pd.DataFrame, report: pd.DataFrame) -> Said:
+    """Answers in the next 24 hours by the formula; the baseline is the silence alone."""
+    model, parts = fitted(learn), []
+    for hours in days.SILENT_HOURS:
+        _, known = days.after(learn, hours, int(learn["end_second"].iloc[0]))
+        ripe, came = days.after(report, hours, int(report["end_second"].iloc[0]))
+        waited, ahead = (ripe[f"{of}_eh_{hours}"].to_numpy() for of in ("silent", "ahead"))
+        said = reply_history.formula(ripe, model, waited, ahead)
+        base = np.full(len(ripe), float(known.mean()))
+        parts.append(Said(said, base, came, codes_of(ripe["address"])))
+    return _together(parts)
+
+
+def _together(parts: list[Said]) -> Said:
     return Said(
-        np.concatenate(said), np.concatenate(base), np.concatenate(came), np.concatenate(contact)
+        np.concatenate([part.model for part in parts]),
+        np.concatenate([part.baseline for part in parts]),
+        np.concatenate([part.came for part in parts]),
+        np.concatenate([part.contact for part in parts]),
     )
 
 
@@ -186,9 +198,11 @@ def main() -> None:
         made = pd.concat([_world(seed) for seed in range(1, worlds + 1)], ignore_index=True)
         _print_replies(f"{worlds} made-up worlds (every question of the rep)", made)
     mails = pd.concat([mailbox(name) for name in real_mail.OWNERS], ignore_index=True)
+    mails = mails.assign(end_second=int(real_mail.END.timestamp()))
     _print_replies("Two mailboxes of Enron (every mail of their owners to a person)", mails)
-    listed = mailing_list.questions(mailing_list.facts())
-    _print_replies("r-sig-geo (posts that begin a thread)", listed)
+    listed = list_mailboxes.histories(mailing_list.facts(), every=True)
+    listed = listed.assign(end_second=int(mailing_list.END.timestamp()))
+    _print_replies("r-sig-geo (posts that answer somebody, of those who write most)", listed)
     months = pd.concat([_returns(name) for name in real_mail.OWNERS], ignore_index=True)
     halves = months["address"].map(half_of)
     print("\nContact returns within 10 working days (Enron, first of each month)")
@@ -201,7 +215,9 @@ def _world(seed: int) -> pd.DataFrame:
     known = told(world_study.imported(world), Settings(zone=demo.ZONE), world.end)
     made = reply_history.history(known.derived, known.clock, world.end)
     address = known.derived.people.set_index("person")["address"]
-    return made.assign(address=made["person"].map(address))
+    made = days.with_days(made, known.derived, known.clock)
+    end_second = int(world.end.timestamp())
+    return made.assign(address=made["person"].map(address), end_second=end_second)
 
 
 def _returns(name: str) -> pd.DataFrame:
@@ -214,9 +230,9 @@ def _print_replies(title: str, told: pd.DataFrame) -> None:
     learn, report = told[halves == 0], told[halves == 1]
     print(f"\n{title}")
     print(f"raw rate of the contact at sending: AUC {raw_rate(report):.3f}")
-    figures("answer within 20 working days, at sending", replies(learn, report, HORIZON_EH, (0.0,)))
-    silences = tuple(LANDMARKS[1:])
-    figures("answer within a working day, silent so far", replies(learn, report, DAY_EH, silences))
+    figures("answer within 20 working days, at sending", at_sending(learn, report))
+    figures("the same after one to four weeks of silence", silent(learn, report))
+    figures("answer within 24 hours, silent so far", next_day(learn, report))
 
 
 if __name__ == "__main__":

@@ -84,6 +84,31 @@ def test_an_answer_gets_less_likely_the_longer_one_waits() -> None:
     assert after[0] > 0.5 > after[-1]
 
 
+@given(st.floats(0, 500), st.floats(0, 500), st.floats(0, 300))
+@hypothesis_settings(deadline=None, max_examples=50)
+def test_who_wrote_more_is_likelier_to_write_unasked_and_the_longer_one_waits(
+    silent: float, ahead: float, mails: float
+) -> None:
+    """A probability; nothing in the two weeks in which every mail is the answer."""
+    unasked = reply_model.Initiative(0.5, 300.0, 0.2)
+    few, more = unasked.chance(np.array([mails, mails + 1]), np.full(2, silent), ahead)
+    longer = unasked.chance(np.array([mails]), np.array([silent]), ahead + 1.0)[0]
+    assert 0.0 <= few <= more + 1e-12 < 1.0
+    assert few <= longer + 1e-12
+    assert few == 0.0 or silent + ahead > reply_model.ANSWERS_EH
+
+
+def test_after_a_long_silence_those_who_used_to_write_are_still_heard_from() -> None:
+    """Nobody's question is answered after a quarter; who wrote every week writes again."""
+    story = Story()
+    for monday in pd.date_range("2025-12-01", "2026-01-26", freq="7D"):
+        story.mail("ann@acme.example", to=story.me, at=f"{monday.date()} 09:00", subject="News")
+    asked(story, "ann@acme.example", "2026-02-02 09:00")
+    asked(story, "new@other.example", "2026-02-02 09:00")
+    ann, new = chances(learnt(story).sort_values("person"), 600.0)
+    assert ann > 0.15 > new > 0.01
+
+
 def test_who_answered_before_is_likelier_to_answer_again() -> None:
     """And a colleague there is likelier than a stranger: contact, company, everyone."""
     story = Story()
