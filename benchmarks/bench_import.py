@@ -42,23 +42,6 @@ ASKING = (
     "Könnten Sie mir bitte das Angebot schicken?",
 )
 ME = "ann.seller@ours.example"
-CODE = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from brickwall.importing import import_paths
-from brickwall.labels import label
-from store import database
-
-if __name__ == "__main__":
-    with database.open(Path(sys.argv[1])) as opened:
-        summary = import_paths(
-            [Path(sys.argv[2])], database=opened, zone="Europe/Berlin", label=label,
-            me=["ann.seller@ours.example"], now=lambda: datetime.now(UTC),
-            workers=int(sys.argv[3]) or None,
-        )
-    print(summary.read, summary.new, summary.known, summary.changed, len(summary.quarantined))
-"""
 
 
 class Writer:
@@ -279,17 +262,15 @@ def mu(folder: Path, maildir: Path) -> Cost:
 
 
 def brickwall(folder: Path, path: Path, workers: int, *, again: bool = False) -> Cost:
-    """An import into a fresh database, or the same import again."""
-    script = folder / "run.py"
-    script.write_text(CODE)
-    database = folder / f"brickwall-{path.name}-{workers}.db"
+    """The command in a home of its own, or the same import again; ``workers``: 0 as it chooses."""
+    home = folder / f"home-{path.name}-{workers}"
     if not again:
-        for old in folder.glob(f"{database.name}*"):
-            old.unlink()
+        shutil.rmtree(home, ignore_errors=True)
     # An installed brickwall is compiled; a checkout may not be.
     compiled = {"PYTHONPYCACHEPREFIX": str(folder / "compiled"), "PYTHONDONTWRITEBYTECODE": ""}
-    command = [sys.executable, str(script), str(database), str(path), str(workers)]
-    return measured(command, compiled)
+    command = [sys.executable, "-m", "brickwall", "import", "--me", ME, str(path)]
+    command += ["--workers", str(workers)] if workers else []
+    return measured(command, {**compiled, "BRICKWALL_HOME": str(home)})
 
 
 def main() -> None:
