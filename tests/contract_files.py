@@ -1,12 +1,13 @@
-"""The contract over files: a mailbox file, a Maildir, and a calendar that is exported again."""
+"""The contract over files: mailbox files, Maildir, single mails, zips, a calendar exported anew."""
 
 from __future__ import annotations
 
 import itertools
+import zipfile
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 from unittest import mock
 
 from ingest import files, workers
@@ -16,11 +17,14 @@ from tests.contract import CUSTOMER, REP, TODAY, Peer, raw_message, summary
 from tests.contract_memory import PAGE, Meeting
 from tests.import_builder import FROM_LINE
 
+NONSENSE = b"X: " + bytes(range(128, 256)) * 70 + b"\n"
 _STAMP = "%Y%m%dT%H%M%SZ"
 
 
 class FilePeer(Peer):
-    """A file or folder, read in pages of some items."""
+    """A file or folder, called ``place``, read in pages of some items."""
+
+    place: ClassVar[str] = "data"
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -34,7 +38,7 @@ class FilePeer(Peer):
 
     def source(self) -> Source:
         """What lies in the folder."""
-        (found,) = files.find([self.folder / "data"], self.workers).sources
+        (found,) = files.find([self.folder / self.place], self.workers).sources
         return found
 
 
@@ -47,9 +51,12 @@ class MboxPeer(FilePeer):
         super().__init__(folder)
         self._mails: dict[str, bytes] = {}
 
+    def _content(self) -> bytes:
+        mails = self._mails.values()
+        return b"".join(FROM_LINE + mail.replace(b"\r\n", b"\n") + b"\n" for mail in mails)
+
     def _write(self) -> None:
-        mails = (FROM_LINE + mail.replace(b"\r\n", b"\n") + b"\n" for mail in self._mails.values())
-        (self.folder / "data").write_bytes(b"".join(mails))
+        (self.folder / self.place).write_bytes(self._content())
 
     def add_message(self, name: str) -> None:
         """At the end."""
@@ -58,8 +65,56 @@ class MboxPeer(FilePeer):
 
     def break_item(self, name: str) -> None:
         """Nonsense after the line that begins it."""
-        self._mails[name] = b"X: " + bytes(range(128, 256)) * 70 + b"\n"
+        self._mails[name] = NONSENSE
         self._write()
+
+
+class TakeoutPeer(MboxPeer):
+    """A zip of Google Takeout with one mailbox file in it, fetched again after every change."""
+
+    name = "takeout"
+    place = "takeout.zip"
+
+    def _write(self) -> None:
+        with zipfile.ZipFile(self.folder / self.place, "w") as archive:
+            archive.writestr("Takeout/Mail/Work.mbox", self._content())
+
+
+class ZipPeer(FilePeer):
+    """A zip of single mails. What is no mail by its content is no item of it."""
+
+    name = "zip"
+    place = "mails.zip"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._mails: dict[str, bytes] = {}
+
+    def _put(self, name: str, content: bytes) -> None:
+        self._mails[name] = content
+        with zipfile.ZipFile(self.folder / self.place, "w") as archive:
+            for one, mail in self._mails.items():
+                archive.writestr(f"Mails/{one}.eml", mail)
+
+    def add_message(self, name: str) -> None:
+        """Beside the others."""
+        self._put(name, raw_message(name))
+
+
+class EmlPeer(FilePeer):
+    """A folder of single mails. What is no mail by its content is no item of it."""
+
+    name = "eml"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        (folder / self.place).mkdir()
+        self._paths: dict[str, Path] = {}
+
+    def add_message(self, name: str) -> None:
+        """A file more."""
+        self._paths[name] = self.folder / self.place / f"{len(self._paths):02} {name}.eml"
+        self._paths[name].write_bytes(raw_message(name))
 
 
 class MaildirPeer(FilePeer):
@@ -169,4 +224,4 @@ def _times(start: datetime) -> list[str]:
     return [f"DTSTART:{start:{_STAMP}}", f"DTEND:{end:{_STAMP}}"]
 
 
-PEERS = [MboxPeer, MaildirPeer, IcsPeer]
+PEERS = [MboxPeer, TakeoutPeer, ZipPeer, EmlPeer, MaildirPeer, IcsPeer]
