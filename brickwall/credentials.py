@@ -28,11 +28,10 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
 _PLACEHOLDER: Final = "YOUR-"
 _GOOGLE: Final = "console.cloud.google.com > Google Auth Platform > Clients"
 _EXPLAINED: Final = (
-    'It is to look like {"google": {"client_id": "...", "client_secret": "..."}, "microsoft": '
-    '{"client_id": "..."}}, with what you need of it. Google\'s are made at '
-    f"{_GOOGLE} (type Desktop app; its download works as it is), Microsoft's at "
-    "entra.microsoft.com > App registrations (platform Mobile and desktop applications, "
-    "http://localhost)."
+    'Write a JSON object like {"microsoft": {"client_id": "..."}}. The section google has client_id '
+    f"and client_secret, made at {_GOOGLE} (type Desktop app; the file for download works as it "
+    "is); microsoft has the client_id of entra.microsoft.com > App registrations (platform Mobile "
+    "and desktop applications, http://localhost)."
 )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from brickwall.credentials import FIELDS, NEEDED, Client, Clients
+from brickwall.redact import redact
 from store.errors import ConfigurationError
 
 ROOT = Path(__file__).parent.parent
@@ -29,6 +30,7 @@ def told(folder: Path, content: object, section: str = "google") -> str:
     with pytest.raises(ConfigurationError) as caught:
         clients(folder, content).client(section)
     assert caught.value.exit_code == 10
+    assert redact(caught.value.remedy) == caught.value.remedy
     assert "console.cloud.google.com" in caught.value.remedy
     assert "credentials.json" in caught.value.cause
     return caught.value.cause
@@ -84,7 +86,7 @@ def test_a_missing_file_is_told_with_its_place(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="does not exist") as caught:
         Clients(tmp_path / "credentials.json").client("google")
     assert str(tmp_path) in caught.value.cause
-    assert '{"google": {"client_id"' in caught.value.remedy
+    assert '{"microsoft": {"client_id": "..."}}' in caught.value.remedy
 
 
 @pytest.mark.parametrize("section", list(FIELDS))
