@@ -28,10 +28,10 @@ NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
 _PLACEHOLDER: Final = "YOUR-"
 _GOOGLE: Final = "console.cloud.google.com > Google Auth Platform > Clients"
 _EXPLAINED: Final = (
-    'Write a JSON object like {"microsoft": {"client_id": "..."}}. The section google has client_id '
-    f"and client_secret, made at {_GOOGLE} (type Desktop app; the file for download works as it "
-    "is); microsoft has the client_id of entra.microsoft.com > App registrations (platform Mobile "
-    "and desktop applications, http://localhost)."
+    'Write a JSON object like {"microsoft": {"client_id": "..."}}. The section google has '
+    f"client_id and client_secret, made at {_GOOGLE} (type Desktop app; the file for download "
+    "works as it is); microsoft has the client_id of entra.microsoft.com > App registrations "
+    "(platform Mobile and desktop applications, http://localhost)."
 )
 
 

@@ -138,7 +138,7 @@ def _first_login(tools: Tools, auth: str, user: str, url: str) -> Login:
     if auth != "oauth":
         return Login(auth, user, tools.ask_secret(f"Password of {user}"))
     if not url:
-        raise InputError(
+        raise UsageError(
             "To sign in with OAuth the server has to be named",
             "For example: brickwall connect exchange ann@ours.example --auth oauth --server "
             "mail.ours.example",
