@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import click
 import pytest
 
 from brickwall.cli import COMMANDS
+from reports.model import Person
+from reports.roster import Entry, as_tree
 from tests.command_line import EVERY, options
 
 ROOT = Path(__file__).parent.parent
@@ -99,3 +102,12 @@ def test_no_text_sends_the_user_to_a_file_that_is_not_installed() -> None:
                     if "docs/" in text and not text.startswith("For programs: "):
                         named.append(f"{path.name}: {text}")
     assert named == []
+
+
+def test_every_key_of_contacts_for_programs_is_told() -> None:
+    """docs/commands.md names each; a program can rely on them."""
+    ann = Entry(Person(1, "Ann", "ann@acme.example", "acme.example"), True, False, "", 1, 2, None)
+    told = json.loads(as_tree((ann,)))
+    section = COMMANDS_PAGE.partition("`contacts --json` gives")[2].partition("\n##")[0]
+    keys = {*told, *told["contacts"][0]}
+    assert [key for key in keys if f"`{key}" not in section] == []

@@ -14,7 +14,7 @@ import click
 def command(as_of: str | None, as_json: bool, output: Path | None) -> None:
     """The same rules applied to you: questions you left open, meetings you moved late.
 
-    Private: no report, case or digest shows it.
+    Private: no report or case shows it, and your digest one line of it.
     """
     from brickwall.cli.output import coloured, deliver, width
     from brickwall.cli.times import instant
