@@ -41,7 +41,7 @@ from training.days import with_days
 OUT: Final = Path(__file__).parents[1] / "analyzer" / "data" / "replies.json"
 _WEAKLY: Final = 0.001
 #: Silences (eh) after which those who write unasked are counted.
-SILENCES: Final = (*LANDMARKS, 100.0, 200.0)
+SILENCES: Final = (50.0, 100.0, 200.0)
 HELD: Final = (10.0, 30.0, 100.0, 300.0, 1000.0)
 ORIGIN: Final = (
     "answered: {listed:,} questions to a public mailing list (r-sig-geo, 2003-2026); pace: the "
@@ -112,37 +112,35 @@ def between(one: Latency, other: Latency) -> Latency:
 
 
 def unasked(parts: list[pd.DataFrame], start: Model) -> Initiative:
-    """How often people write for reasons of their own: the likeliest after all silences.
+    """How often people write for reasons of their own: the likeliest after weeks of silence.
 
-    Each part has answers of its own number (deleted mail lowers it): its log-odds are moved by what
-    fits best, and that is left behind. All is held weakly to what is thought beforehand.
+    Beside the answers that ``start`` expects; each part weighs the same. Held weakly to what is
+    thought beforehand.
     """
     losses = [_loss(part, start) for part in parts]
     known = start.initiative
-    begin = np.append(np.log([known.mails, known.span_eh, known.unasked]), np.zeros(len(parts)))
+    begin = np.log([known.mails, known.span_eh, known.unasked])
 
     def loss(logs: Floats) -> float:
-        initiative = Initiative(*np.exp(logs[:3]))
-        each = (of(initiative, moved) for of, moved in zip(losses, logs[3:], strict=True))
-        return sum(each) + _WEAKLY * float(((logs - begin) ** 2).sum())
+        each = sum(of(Initiative(*np.exp(logs))) for of in losses)
+        return each + _WEAKLY * float(((logs - begin) ** 2).sum())
 
     found = minimize(loss, begin, method="Nelder-Mead", options={"maxiter": 4000, "fatol": 1e-6})
-    return Initiative(*(float(value) for value in np.exp(found.x[:3])))
+    return Initiative(*(float(value) for value in np.exp(found.x)))
 
 
-def _loss(told: pd.DataFrame, start: Model) -> Callable[[Initiative, float], float]:
-    """Log loss at all silences of an initiative, with the log-odds of an answer moved."""
+def _loss(told: pd.DataFrame, start: Model) -> Callable[[Initiative], float]:
+    """Log loss of an initiative at all ``SILENCES``."""
     parts = [(s, *reply_history.at_landmark(told, s, HORIZON_EH)) for s in SILENCES]
     table = pd.concat([ripe for _, ripe, _ in parts], ignore_index=True)
     silent = np.concatenate([np.full(len(ripe), s) for s, ripe, _ in parts])
     came = np.concatenate([each for _, _, each in parts])
     ahead = np.full(len(table), HORIZON_EH)
     come, later = reply_history.shares(table, start, silent, ahead)
-    odds = reply_model.log_odds(reply_history.rates(table, start))
+    answer = reply_model.soon(reply_history.rates(table, start), come, later)
     mails_in = np.expm1(table["mails_in"].to_numpy("float64"))
 
-    def loss(initiative: Initiative, moved: float) -> float:
-        answer = reply_model.soon(1.0 / (1.0 + np.exp(-odds - moved)), come, later)
+    def loss(initiative: Initiative) -> float:
         other = initiative.chance(mails_in, silent, ahead)
         return float(log_loss(came, 1.0 - (1.0 - answer) * (1.0 - other), labels=[False, True]))
 
