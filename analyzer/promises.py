@@ -39,7 +39,10 @@ _THANKS: Final = r"\bthank(?:s|ing)?(?: \w+)? you\b|\bdanke (?:ihnen|dir|euch)\b
 _OPEN: Final = (
     r"^\u2026|\?$|\b(?:if|unless|once|when|whenever|as soon as|as (?:we|it|they|things|more)"
     r"|in case|depending|should|try|hope|might|may be|perhaps|maybe|probably"
-    r"|happy to|glad to|posted|informed|updated|wenn|falls|sobald|sofern|vielleicht|versuche)\b"
+    r"|happy to|glad to|posted|informed|updated|until you|wenn|falls|sobald|sofern|vielleicht"
+    r"|versuche)\b|\blet you (?:make|decide|choose|be|have)\b|\bkeep (?:it|this) (?:short|brief)\b"
+    # what is offered in return: tell me, and I will
+    r"|\b(?:let|give|call|tell|send|e-?mail|write) (?:to )?(?:me|us)\b.*\band (?:i|we)\b"
 )
 _ELSEWHERE: Final = (
     r"\b(?:meet|visit|see|show|join|contact) you\b"

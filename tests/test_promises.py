@@ -165,6 +165,21 @@ def test_what_is_passed_on_to_others_is_never_seen_here(words: str) -> None:
     assert case.derived().promises.empty
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Call me tomorrow and I will send you the list",
+        "Let me know what you need, and we will send it to you by Friday",
+        "I'll let you make the choice by Friday",
+        "I will hold it for you until you are ready",
+    ],
+)
+def test_what_is_only_offered_in_return_is_no_promise(words: str) -> None:
+    """They wait for us, not we for them."""
+    case, _ = promised(words)
+    assert case.derived().promises.empty
+
+
 def test_a_promise_without_a_day_is_never_broken_by_time_alone() -> None:
     """However long ago: only a question of ours that stays unanswered breaks it."""
     case = Case("2026-11-01 06:00")
