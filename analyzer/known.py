@@ -13,7 +13,7 @@ from analyzer.derived.everything import Derived
 from analyzer.settings import Settings
 from analyzer.signals import asked
 from analyzer.signals.rows import looked_up, numbered
-from analyzer.weights import faded
+from analyzer.weights import COUNTED, faded, independent
 from store.facts import Facts
 
 #: Promises are counted for so long.
@@ -48,6 +48,7 @@ def known(
         put_aside=people.isin(later.index[later["by_us"].to_numpy("bool")]),
         acts=looked_up(people, left.groupby("person")["left"].sum()).fillna(0)
         - REPAIRS * looked_up(people, _repaired(signals, settings, as_of)).fillna(0),
+        act_times=looked_up(people, _times(left)).fillna(0),
         worst=_words(people, _worst(left)),
         breaks=looked_up(people, _broken_more(derived, signals, as_of)).fillna(0),
         only_assistant=_shows(people, signals, "only_assistant"),
@@ -65,11 +66,18 @@ def known(
 
 
 def _acts(signals: pd.DataFrame, settings: Settings, as_of: datetime) -> pd.DataFrame:
-    """How much is left of each act: person, signal, left; the strongest of one cause."""
+    """What is left of each act: person, family, signal, at, left; the strongest of one cause."""
     did = signals[signals["act"] & ~signals["good"] & (signals["actor"] == "them")]
     left = did["strength"] * faded(did["at"], settings.half_life_days, as_of)
     ordered = did.assign(left=left).sort_values("left", ascending=False, kind="stable")
-    return ordered.drop_duplicates(["person", "episode"])[["person", "signal", "left"]]
+    columns = ["person", "family", "signal", "at", "left"]
+    return ordered.drop_duplicates(["person", "episode"])[columns]
+
+
+def _times(left: pd.DataFrame) -> pd.Series[int]:
+    """How many independent acts of each person still count."""
+    counted = independent(left[left["left"] >= COUNTED])
+    return counted.groupby("person").size()
 
 
 def _repaired(signals: pd.DataFrame, settings: Settings, as_of: datetime) -> pd.Series[float]:
@@ -123,6 +131,7 @@ def _silence(
             "quiet_eh": looked_up(people, still["since_eh"]).fillna(0.0),
             "waited_eh": looked_up(people, still["waited_eh"]).fillna(0.0),
             "patience": looked_up(people, still["patience"]).fillna(np.inf),
+            "paced": asked.paced(derived, people, as_of),
             "silence": looked_up(people, _strength(still, signals)).fillna(0.0),
             "silent_since": looked_up(people, still["asked_at"]),
             "outcomes": outcomes,

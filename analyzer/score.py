@@ -19,14 +19,12 @@ from analyzer.frames import FAMILIES, shaped
 from analyzer.settings import Settings
 from analyzer.signals import asked
 from analyzer.signals.rows import looked_up
-from analyzer.weights import faded, weighed
+from analyzer.weights import faded, independent, weighed
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 
 #: Half the width of an 80 % interval in standard deviations.
 _WIDTH_80: Final = 1.2816
-#: Offences about meetings in so long are not independent of each other.
-FORTNIGHT: Final = pd.Timedelta(days=14)
 # Standard deviation of the prior log-odds.
 _PRIOR_SPREAD: Final = 0.5
 # Shrinkage in episodes: contact towards company, company towards everyone, everyone towards m.
@@ -76,27 +74,13 @@ def wall(
             "wall": probability(log_odds),
             "wall_low": probability(log_odds - _WIDTH_80 * spread),
             "wall_high": probability(log_odds + _WIDTH_80 * spread),
-            "bad_episodes": _counts(_independent(bad), people, "episode"),
-            "bad_families": _counts(bad.drop_duplicates(["person", "family"]), people, "family"),
+            "bad_episodes": _counts(independent(bad), people, "episode"),
+            "bad_families": _counts(bad.drop_duplicates(["person", "own"]), people, "own"),
             "good_episodes": _counts(counted[counted["good"]], people, "episode"),
             "has_act": _counts(bad[bad["act"]], people, "act") > 0,
             **{f"term_{family}": terms[family] for family in FAMILIES},
         }
     )
-
-
-def _independent(bad: pd.DataFrame) -> pd.DataFrame:
-    """``bad`` without what lies within two weeks after an offence about meetings that is counted.
-
-    A meeting that is moved twice, or two in one bad fortnight, tell of one trouble.
-    """
-    meetings = bad["family"] == "meetings"
-    counted, rest = [bad[~meetings]], bad[meetings]
-    while len(rest):  # once for each that is counted of the person with most of them
-        first = rest.groupby("person")["at"].transform("min")
-        counted.append(rest[rest["at"] == first].drop_duplicates("person"))
-        rest = rest[rest["at"] - first >= FORTNIGHT]
-    return pd.concat(counted)
 
 
 def log_odds_of(chance: float) -> float:

@@ -25,6 +25,8 @@ from store.facts import Facts
 ENOUGH: Final = 3.3
 #: So many acts, faded and repaired ones counted in part, make a habit; one can happen to anybody.
 HABIT: Final = 1.6
+#: ... if they are of so many occasions: one bad fortnight is none.
+OCCASIONS: Final = 2
 #: So many more promises broken than kept are a habit, too; seldom enough, so not faded.
 BREAKS: Final = 2
 #: Log-odds of orders that outweigh acts, and those that outweigh a silence.
@@ -34,6 +36,10 @@ BOUGHT: Final = -0.5
 #: questions than TRIED in it: so many) ...
 LASTS: Final = 2.5
 UNTRIED_LASTS: Final = 4.0
+#: ... twice as long where two answers do not yet tell how long they usually take ...
+UNPACED: Final = 2.0
+#: ... and not where what is good about them outweighs it: P(wall) must have doubled by it.
+DOUBLED: Final = 2.0
 #: ... where it is as strong as after one reminder, nearly all of their mail being here.
 SILENCE: Final = 0.4
 #: Share of the gate's probability from which a last try is due.
@@ -91,11 +97,12 @@ def _chosen(known: pd.DataFrame, settings: Settings) -> pd.Series[str]:
     tireless = (known["asks"] > TRIED) & (known["waited_eh"] >= 2 * LASTS * known["patience"])
     waits = ((known["quiet_eh"] >= WEEK_EH) & (known["asks"] > 0)) | tireless
     untried = known["asks"] < TRIED
-    lasts = known["patience"] * np.where(untried, UNTRIED_LASTS, LASTS)
+    slowly = np.where(known["paced"], 1.0, UNPACED)
+    lasts = known["patience"] * np.where(untried, UNTRIED_LASTS * slowly, LASTS)
     silence = waits & (known["waited_eh"] >= lasts)
-    silence &= known["silence"] >= SILENCE
+    silence &= (known["silence"] >= SILENCE) & (known["wall"] >= DOUBLED * settings.prior_wall)
     remove = silence & known["woke_at"].notna()
-    habit = known["acts"] >= HABIT
+    habit = (known["acts"] >= HABIT) & (known["act_times"] >= OCCASIONS)
     habit &= known[["term_meetings", "term_promises", "term_cycles"]].max(axis=1) >= ENOUGH
     breaks = (known["breaks"] >= BREAKS) & (known["term_promises"] >= ENOUGH)
     buys = known["term_proposals"] <= BUYS

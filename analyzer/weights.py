@@ -35,6 +35,8 @@ WEIGHTS: Final[dict[str, float]] = {
 }
 #: An episode weaker than this, faded strength included, is too faint to be counted.
 COUNTED: Final = 0.15
+#: Offences about meetings in so long are not independent of each other.
+FORTNIGHT: Final = pd.Timedelta(days=14)
 # Standard deviation of one episode's weight, as a share of it.
 _WEIGHT_SPREAD: Final = 0.5
 # In one family, so many of a hundred episodes of usual people are bad ones; known as well as from
@@ -48,11 +50,12 @@ def weighed(
 ) -> pd.DataFrame:
     """One row per (person, episode, good): what its strongest signal weighs.
 
-    Columns of signals, and left (faded strength), counted, weight (log odds, below 0 for what is
-    good) and spread (the variance of the weight).
+    Columns of signals, and left (faded strength), counted, own (below), weight (log odds, below 0
+    for what is good) and spread (the variance of the weight).
 
     One cause speaks in one family: a silence that is a cycle is not a silence once more. It
-    speaks where it says most, unless that family is full and it can speak in another.
+    speaks where it says most, unless that family is full and it can speak in another. To the gate
+    it belongs to the first of these whatever it speaks in: ``own``.
 
     A company where everybody behaves like that tells little about one person there: what is
     usual rises with the share of bad episodes of the *others* there, and the weight falls.
@@ -74,11 +77,14 @@ def weighed(
 def _one_family_each(known: pd.DataFrame, key: list[str], cap: float) -> pd.DataFrame:
     """One row per episode: its largest, or its second where that family has less room for it.
 
+    ``own`` stays the family of the largest.
+
     Episodes that can speak in one family alone take their room in it first, then the largest.
     """
     in_family = [*key, "family"]
     ordered = known.sort_values([*key, "size"], ascending=[True] * 3 + [False], kind="stable")
     ways = ordered.drop_duplicates(in_family).reset_index(drop=True)
+    ways = ways.assign(own=ways.groupby(key)["family"].transform("first"))
     number = ways.groupby(key).cumcount()
     first = ways[number == 0]
     second = ways[number == 1].set_index(key)
@@ -104,6 +110,20 @@ def _unusual_share(one: pd.DataFrame) -> pd.Series[float]:
     others = every - one["left"].groupby(at_person).transform("sum")
     rate = (others_bad + _COMPANY * _USUALLY_BAD) / (others + _COMPANY)
     return pd.Series(np.log(rate / _USUALLY_BAD), index=one.index).clip(lower=0.0)
+
+
+def independent(bad: pd.DataFrame) -> pd.DataFrame:
+    """``bad`` without what lies within two weeks after an offence about meetings that is counted.
+
+    A meeting that is moved twice, or two in one bad fortnight, tell of one trouble.
+    """
+    meetings = bad["family"] == "meetings"
+    counted, rest = [bad[~meetings]], bad[meetings]
+    while len(rest):  # once for each that is counted of the person with most of them
+        first = rest.groupby("person")["at"].transform("min")
+        counted.append(rest[rest["at"] == first].drop_duplicates("person"))
+        rest = rest[rest["at"] - first >= FORTNIGHT]
+    return pd.concat(counted)
 
 
 def faded(at: pd.Series[pd.Timestamp], half_life_days: float, as_of: datetime) -> pd.Series[float]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer import reply_model, score
+from analyzer import reply_model, score, verdict
 from analyzer.frames import FAMILIES, shaped
 from analyzer.settings import Settings
 from analyzer.signals import SIGNALS
@@ -117,7 +117,10 @@ def test_one_cause_speaks_in_one_family() -> None:
 
 
 def test_a_cause_speaks_where_there_is_room_for_it() -> None:
-    """Of two cycles that fill their family, the weaker is told as the silence that it also was."""
+    """Of two cycles that fill their family, the weaker is told as the silence that it also was.
+
+    To the gate both are cycles: walking away never rests on cycles alone.
+    """
     rows = signals(
         (1, "cycle", 1.0, 0), (1, "follow_ups_unanswered", 0.75, 0),
         (1, "cycle", 0.9, 0), (1, "follow_ups_unanswered", 0.75, 0),
@@ -125,7 +128,7 @@ def test_a_cause_speaks_where_there_is_room_for_it() -> None:
     found = score.wall(PEOPLE, rows.assign(episode=[5, 5, 6, 6]), Settings(), AS_OF).iloc[0]
     assert found["term_cycles"] == pytest.approx(WEIGHTS["cycle"], abs=0.01)
     assert found["term_answers"] == pytest.approx(0.75 * WEIGHTS["follow_ups_unanswered"], abs=0.01)
-    assert (found["bad_episodes"], found["bad_families"]) == (2, 2)
+    assert (found["bad_episodes"], found["bad_families"]) == (2, 1)
 
 
 def test_evidence_fades_by_half_in_its_half_life() -> None:
@@ -262,3 +265,18 @@ def test_two_moves_in_one_fortnight_are_not_independent() -> None:
     assert near["wall"].iloc[0] >= apart["wall"].iloc[0]
     later = wall(*((1, "moved_late", 1.0, days_ago) for days_ago in (30, 10, 1)))
     assert later["bad_episodes"].iloc[0] == 2
+
+
+@given(EVIDENCE, st.lists(st.integers(0, 5), min_size=12, max_size=12))
+@settings(deadline=None, max_examples=40)
+def test_nobody_passes_the_gate_without_two_families_of_different_causes(
+    evidence: list[tuple[int, str, float, int]], causes: list[int]
+) -> None:
+    """Whatever the evidence: one cause is one episode and belongs to one family."""
+    rows = signals(*evidence).assign(episode=causes[: len(evidence)])
+    found = score.wall(PEOPLE, rows, Settings(), AS_OF)
+    if verdict.gate(found, Settings())[0]:
+        assert rows["episode"].nunique() >= 3
+        assert rows["family"].nunique() >= 2
+        assert set(rows["family"]) != {"cycles"}
+    assert found["bad_families"][0] <= found["bad_episodes"][0] <= rows["episode"].nunique()

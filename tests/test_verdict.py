@@ -37,6 +37,8 @@ def test_a_ghost_ends_in_stop_chasing_after_a_last_try() -> None:
     """Silence alone is no offence; first one last try, then no more reminders."""
     case = Case()
     ann, bob = case.contact("Ann"), case.contact("Bob", "bolt.example")
+    for day in (2, 3):
+        case.ask(ann, f"2026-03-{day:02}", answered_at=f"2026-03-{day:02} 12:00")
     for person, asks in ((ann, 1), (bob, 3)):
         sent = {"asks": asks, "last_asked_at": "2026-05-04" if asks > 1 else "2026-04-20"}
         case.ask(person, "2026-04-20", **sent)
@@ -159,10 +161,10 @@ def test_a_later_whose_date_has_passed_parks_nobody() -> None:
 
 
 def test_one_act_is_no_habit() -> None:
-    """What can happen to anybody changes no approach; twice, with nothing kept, does."""
+    """One bad fortnight changes no approach; twice, weeks apart, with nothing kept, does."""
     case = Case()
     ann, bob = case.contact("Ann"), case.contact("Bob", "bolt.example")
-    for person, days in ((ann, (26,)), (bob, (19, 26))):
+    for person, days in ((ann, (25, 26)), (bob, ("05", 26))):
         for day in days:
             case.change(
                 person, "cancelled", at=f"2026-05-{day} 09:00", old_start=f"2026-05-{day} 10:00"
@@ -173,17 +175,16 @@ def test_one_act_is_no_habit() -> None:
     assert verdicts[bob] == "change approach"
 
 
-def test_who_was_always_quick_and_now_is_silent_is_no_reason_to_go_on() -> None:
-    """The past does not outweigh the silence that lasts; an order does."""
+def test_who_was_always_quick_is_given_more_time_than_who_was_not() -> None:
+    """A silence is held against what is good: after twelve quick answers it weighs too little."""
     case = Case()
     ann, bob = case.contact("Ann"), case.contact("Bob", "bolt.example")
+    for day in range(1, 13):
+        case.ask(ann, f"2026-03-{day:02}", answered_at=f"2026-03-{day:02} 02:00")
     for person in (ann, bob):
-        for day in range(1, 13):
-            case.ask(person, f"2026-03-{day:02}", answered_at=f"2026-03-{day:02} 02:00")
         case.ask(person, "2026-04-20", asks=3, last_asked_at="2026-05-12")
-    case.topic(bob, outcome="won", title="Pumps", close_at="2026-05-20")
     verdicts = case.judged()["verdict"]
-    assert (verdicts[ann], verdicts[bob]) == ("stop chasing", "keep going")
+    assert (verdicts[ann], verdicts[bob]) == ("keep going", "stop chasing")
 
 
 def test_a_gatekeeper_ends_in_change_approach() -> None:

@@ -171,6 +171,11 @@ def patience(derived: Derived, person: pd.Series[int], as_of: datetime) -> pd.Se
     return twice.clip(lower=rows.WEEK_EH, upper=6 * rows.WEEK_EH)
 
 
+def paced(derived: Derived, person: pd.Series[int], as_of: datetime) -> pd.Series[bool]:
+    """Whether two answers or more tell how long each person usually takes."""
+    return person.isin(_paces(derived, as_of).index)
+
+
 @remembered
 def _paces(derived: Derived, as_of: datetime) -> pd.Series[float]:
     """Effective hours that each person who answers usually takes."""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analyzer.derived.everything import Derived
 from analyzer.settings import Settings
-from analyzer.signals import rows, said
+from analyzer.signals import asked, rows, said
 from store.facts import Facts
 
 WINDOW: Final = pd.Timedelta(days=90)
@@ -41,7 +41,7 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
     shown = effort.assign(back=back.astype("int64"), ratio=ratio)[onesided]
     found = shown.assign(
         topic=-1,
-        episode=rows.numbered("person", shown["person"]),
+        episode=_cause(shown["person"], derived, as_of),
         strength=(1.0 - TIMES / (shown["ratio"] + TIMES)) * rows.proven(derived, shown["person"]),
         evidence=_evidence(mine, shown["person"]),
         sentence="In 90 days "
@@ -53,6 +53,14 @@ def detect(_facts: Facts, derived: Derived, settings: Settings, as_of: datetime)
         + ").",
     )
     return rows.shaped_signals(found, derived, signal="one_sided", family="effort")
+
+
+def _cause(person: pd.Series[int], derived: Derived, as_of: datetime) -> pd.Series[int]:
+    """The silence that lasts: effort into it is no second offence. Else the person."""
+    silences = asked.silences(derived, as_of)
+    still = silences[silences["open"]].drop_duplicates("person", keep="last").set_index("person")
+    silence = rows.looked_up(person, rows.numbered("episode", still["cause"]))
+    return silence.fillna(rows.numbered("person", person)).astype("int64")
 
 
 def _evidence(mine: pd.DataFrame, person: pd.Series[int]) -> pd.Series[Any]:
