@@ -14,8 +14,9 @@ from brickwall.daemon import past, plan
 from brickwall.daemon.lock import is_held
 from brickwall.daemon.past import Memory
 from brickwall.paths import Home
-from brickwall.posting import NO_WAY
+from brickwall.posting import NO_WAY, sign_in_of
 from brickwall.providers import Account, connect_again, not_asked_for
+from brickwall.routine import Smtp
 from ingest.calls import REFUSED
 from store.errors import BrickwallError, ConfigurationError, InputError, SignInError
 
@@ -102,9 +103,12 @@ def _free(home: Home) -> int:
     return shutil.disk_usage(there).free
 
 
-def vault(accounts: Sequence[Account], opened: Callable[[], Vault]) -> Iterator[Finding]:
-    """Whether the key is there, and the sign-in of each account can be read."""
-    if not accounts:
+def vault(
+    accounts: Sequence[Account], smtp: Smtp, opened: Callable[[], Vault]
+) -> Iterator[Finding]:
+    """Whether the key is there, and the sign-in of each account and of ``smtp`` can be read."""
+    sends = bool(smtp.host and smtp.user)
+    if not accounts and not sends:
         return
     try:
         vault = opened()
@@ -114,10 +118,12 @@ def vault(accounts: Sequence[Account], opened: Callable[[], Vault]) -> Iterator[
                     f"{account_id(account)}: its sign-in is not in the vault",
                     f"Sign in again: {connect_again(account)}",
                 )
+        if sends:
+            sign_in_of(smtp, lambda: vault)
     except BrickwallError as error:
         yield of_error("vault", error)
         return
-    count = len(accounts)
+    count = len(accounts) + sends
     yield _fine("vault", f"opens; {count} sign-in{'s' * (count != 1)} can be read")
 
 

@@ -76,6 +76,18 @@ def smtp_id(smtp: Smtp) -> str:
     return f"smtp:{smtp.user}@{smtp.host}"
 
 
+def sign_in_of(smtp: Smtp, vault: Callable[[], Vault]) -> Mapping[str, str]:
+    """What the vault keeps to sign in at the SMTP server; ``SignInError`` where it keeps none."""
+    kept = vault().secrets(smtp_id(smtp)).read()
+    if _AUTH not in kept:
+        raise SignInError(
+            f"{smtp.host}: the password of {smtp.user} is not known",
+            "Give it once: brickwall connect smtp",
+            SignInProblem.UNKNOWN,
+        )
+    return kept
+
+
 def _through(account: Account, toolbox: Toolbox, vault: Callable[[], Vault]) -> Post:
     tools = toolbox.lend(vault().secrets(account_id(account)))
     sender = providers.load(account.provider).sender(account, tools)
@@ -86,13 +98,7 @@ def _by_smtp(
     toolbox: Toolbox, vault: Callable[[], Vault], recipient: str, accounts: Sequence[Account]
 ) -> Post:
     smtp = toolbox.config.smtp
-    kept = vault().secrets(smtp_id(smtp)).read() if smtp.user else {}
-    if smtp.user and _AUTH not in kept:
-        raise SignInError(
-            f"{smtp.host}: the password of {smtp.user} is not known",
-            "Give it once: brickwall connect smtp",
-            SignInProblem.UNKNOWN,
-        )
+    kept = sign_in_of(smtp, vault) if smtp.user else {}
     mailbox = next((a for a in accounts if a.provider == "imap" and recipient in a.addresses), None)
 
     def seen(message_id: str) -> bool | None:

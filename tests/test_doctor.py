@@ -116,6 +116,18 @@ def test_a_lost_key_ends_with_the_code_of_the_command_that_would_meet_it(live: L
     assert "not in the keyring" in found(live)["vault"][0]["what"]
 
 
+def test_a_mail_server_whose_password_nobody_gave_ends_with_12(live: Live) -> None:
+    """Else the digest would be the first to meet it, on Monday."""
+    live.home.mkdir()
+    text = '[smtp]\nhost = "localhost"\nuser = "nora"\n'
+    (live.home / "config.toml").write_text(text, encoding="utf-8")
+    live.connect()
+    assert live.run("doctor") == 12
+    [finding] = found(live)["vault"]
+    assert finding["what"] == "localhost: the password of nora is not known"
+    assert "brickwall connect smtp" in finding["remedy"]
+
+
 def test_an_account_that_must_be_signed_in_to_ends_with_12(live: Live) -> None:
     """As the daemon met it."""
     live.home.mkdir()

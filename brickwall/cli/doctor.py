@@ -91,7 +91,7 @@ def _of_accounts(place: Home, config: Config, memory: Memory) -> Iterator[Findin
     except BrickwallError as error:
         yield doctor.of_error("accounts", error)
         return
-    yield from doctor.vault(connected, lambda: Keys(ask_secret).open(place.vault))
+    yield from doctor.vault(connected, config.smtp, lambda: Keys(ask_secret).open(place.vault))
     with ExitStack() as stack:
         kept: Database | None = None
         with suppress(BrickwallError):
