@@ -25,6 +25,8 @@ _NEXT: Final[dict[str, str]] = {
 _REMOVE: Final = "Remove them from your list; if they come back, begin anew."
 _GATEKEPT: Final = "Ask the assistant for ten minutes with them by phone, or find another way in."
 _CURIOUS: Final = "Answer the next question with one of yours: what for, who decides, and by when."
+#: For *keep going* where a question or proposal waits that they were never reminded of.
+_REMIND: Final = "Remind them once of what waits for their answer, with one clear question."
 #: For *change approach*: by the act of theirs that weighs most now.
 _INSTEAD: Final[dict[str, str]] = {
     "moved_late": "Confirm the day before, offer two times, one of them soon, and keep it short.",
@@ -52,6 +54,8 @@ def next_steps(
     step = step.where(~(changes & known["only_assistant"]), _GATEKEPT)
     step = step.where(~(changes & known["curious"] & (known["worst"] == "")), _CURIOUS)
     step = step.where(~(chosen == "stop chasing") | known["woke_at"].isna(), _REMOVE)
+    waits = (chosen == "keep going") & (known["silence"] > 0.0) & (known["asks"] == 1)
+    step = step.where(~waits, _REMIND)
     step = step.where(chosen != "park", _park(known, when))
     return step.where(chosen != "win back", _win_back(known, when)).astype("str")
 

@@ -187,6 +187,16 @@ def test_who_was_always_quick_is_given_more_time_than_who_was_not() -> None:
     assert (verdicts[ann], verdicts[bob]) == ("keep going", "stop chasing")
 
 
+def test_who_was_asked_but_once_is_to_be_reminded_before_anything_is_said_of_them() -> None:
+    """Weeks of silence after one mail may be a mail that went under."""
+    case = Case()
+    ann = case.contact()
+    case.ask(ann, "2026-04-27", proposal=True, proposal_at="2026-04-27", requested=True)
+    judged = case.judged().loc[ann]
+    assert judged["verdict"] == "keep going"
+    assert judged["next_step"].startswith("Remind them once")
+
+
 def test_a_gatekeeper_ends_in_change_approach() -> None:
     """Only the assistant answers: another way in is needed, nobody is blamed."""
     case = Case()
