@@ -162,9 +162,14 @@ def empty(name: str) -> pd.DataFrame:
 
 @cache
 def _empty(name: str) -> pd.DataFrame:
+    return blank(COLUMNS[name])
+
+
+def blank(columns: Mapping[str, str]) -> pd.DataFrame:
+    """A frame without rows of these columns and dtypes."""
     import pandas as pd  # an import of mail needs the names above alone
 
-    return pd.DataFrame({c: pd.Series(dtype=d) for c, d in COLUMNS[name].items()})
+    return pd.DataFrame({c: pd.Series(dtype=d) for c, d in columns.items()})
 
 
 def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:

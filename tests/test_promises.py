@@ -157,25 +157,14 @@ def test_a_kept_promise_speaks_for_them() -> None:
         "Thank you, I will pass that on to my colleague.",
         "I will forward your offer to the board.",
         "Thanks to you, I'll hand it over to our engineers on Monday.",
-    ],
-)
-def test_what_is_passed_on_to_others_is_never_seen_here(words: str) -> None:
-    """It is no promise to us: it never falls due and is never broken."""
-    case, _ = promised(words)
-    assert case.derived().promises.empty
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
         "Call me tomorrow and I will send you the list",
         "Let me know what you need, and we will send it to you by Friday",
         "I'll let you make the choice by Friday",
         "I will hold it for you until you are ready",
     ],
 )
-def test_what_is_only_offered_in_return_is_no_promise(words: str) -> None:
-    """They wait for us, not we for them."""
+def test_what_goes_to_others_or_is_offered_in_return_is_no_promise_to_us(words: str) -> None:
+    """It never falls due and is never broken: it is not seen here, or they wait for us."""
     case, _ = promised(words)
     assert case.derived().promises.empty
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from analyzer.frames import judged, mail, meetings
 from analyzer.frames.words import FAMILIES, INTENTS, VERDICTS
-from store.facts import typed
+from store.facts import blank, typed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,9 +35,7 @@ def empty(name: str) -> pd.DataFrame:
 
 @cache
 def _empty(name: str) -> pd.DataFrame:
-    import pandas as pd  # labelling at import needs the names above alone
-
-    return pd.DataFrame({c: pd.Series(dtype=d) for c, d in COLUMNS[name].items()})
+    return blank(COLUMNS[name])
 
 
 def shaped(name: str, frame: pd.DataFrame) -> pd.DataFrame:
